@@ -62,6 +62,9 @@ struct event {
     int64_t original_amount;
     char reason_code[CODE_SIZE]; /* PEER_STATUS, PEER_REFUSAL, CREDIT_REJECTED, CREDIT_BLOCKED, LOCK_FAILED */
     char reason_text[REASON_TEXT_SIZE];
+    int64_t
+        refusal; /* enum reason: what its door already found wrong with the content; REASON_NONE otherwise */
+    char refusal_field[96];
     char traceparent[56];
 };
 

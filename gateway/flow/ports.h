@@ -4,10 +4,11 @@
 #include "base/buffer.h"
 #include "core/decision.h"
 
-/* The seam between Pontis and the world. flow and jobs know nothing else of it; the gateway's parts, the simulator
- * and the fakes of the tests implement the same structs. Every call but the clock's and random's is a submit with one
- * later completion (`done`), which may come before the submit returns. Data handed in belongs to the caller and stays
- * valid until the completion; data handed out is valid during the completion only. */
+/* The seam between Pontis and the world. flow and jobs know nothing else of it; the gateway's parts, the
+ * simulator and the fakes of the tests implement the same structs. Every call but the clock's and random's is
+ * a submit with one later completion (`done`), which may come before the submit returns. Data handed in
+ * belongs to the caller and stays valid until the completion; data handed out is valid during the completion
+ * only. */
 
 /* ---- clock and random: inputs of decide, never called by core ---- */
 
@@ -15,9 +16,10 @@ typedef void (*clock_callback)(void *context);
 
 struct clock_port {
     void *self;
-    instant (*now)(void *self);           /* wall clock, UTC */
-    int64_t (*monotonic)(void *self);     /* milliseconds, never back, runs on during suspend */
-    /* Calls back once, `milliseconds` from now; there is no cancelling: a callback that is late finds nothing to do. */
+    instant (*now)(void *self);       /* wall clock, UTC */
+    int64_t (*monotonic)(void *self); /* milliseconds, never back, runs on during suspend */
+    /* Calls back once, `milliseconds` from now; there is no cancelling: a callback that is late finds nothing
+     * to do. */
     void (*after)(void *self, int64_t milliseconds, clock_callback callback, void *context);
 };
 
@@ -62,9 +64,10 @@ struct bus_port {
     /* Back-pressure: no records are delivered while paused; what is already fetched waits. */
     void (*pause)(void *self);
     void (*resume)(void *self);
-    /* All of them, in order per key. OK: acknowledged by all in-sync replicas. RETRY: at least one was not; publish all
-     * again (event ids make that harmless). */
-    void (*publish)(void *self, const struct bus_outgoing *records, size_t count, bus_done done, void *context);
+    /* All of them, in order per key. OK: acknowledged by all in-sync replicas. RETRY: at least one was not;
+     * publish all again (event ids make that harmless). */
+    void (*publish)(void *self, const struct bus_outgoing *records, size_t count, bus_done done,
+                    void *context);
 };
 
 /* ---- wire: HTTPS to and from peers, banks and operators ---- */
@@ -85,28 +88,28 @@ struct wire_response {
 typedef void (*wire_done)(void *context, const struct wire_response *response);
 
 struct wire_request {
-    const char *url;          /* https */
+    const char *url; /* https */
     const char *content_type;
     struct bytes body;
-    const char *traceparent;  /* "" : none */
-    int64_t deadline;         /* milliseconds for the whole exchange */
-    const char (*pins)[65];   /* CORRIDOR_MAX_PINS accepted public keys of the server, SHA-256 hex, "" unused */
+    const char *traceparent; /* "" : none */
+    int64_t deadline;        /* milliseconds for the whole exchange */
+    const char (*pins)[65]; /* CORRIDOR_MAX_PINS accepted public keys of the server, SHA-256 hex, "" unused */
 };
 
 /* A request that came in, until it is answered. */
 struct wire_exchange {
-    void *handle;             /* the wire's */
-    const char *listener;     /* "peer" or "api" */
-    const char *method;       /* "GET", "POST" */
-    const char *path;         /* decoded, without the query */
-    const char *query;        /* as sent, "" : none */
+    void *handle;         /* the wire's */
+    const char *listener; /* "peer" or "api" */
+    const char *method;   /* "GET", "POST" */
+    const char *path;     /* decoded, without the query */
+    const char *query;    /* as sent, "" : none */
     const char *content_type;
-    const char *traceparent;  /* "" : none */
+    const char *traceparent; /* "" : none */
     const char *idempotency_key;
-    char certificate[65];     /* SHA-256 of the client's certificate, hex */
-    char public_key[65];      /* SHA-256 of its SubjectPublicKeyInfo, hex: what pins name */
-    const char *subject;      /* the certificate's common name */
-    struct bytes body;        /* valid until the answer */
+    char certificate[65]; /* SHA-256 of the client's certificate, hex */
+    char public_key[65];  /* SHA-256 of its SubjectPublicKeyInfo, hex: what pins name */
+    const char *subject;  /* the certificate's common name */
+    struct bytes body;    /* valid until the answer */
 };
 
 typedef void (*wire_handler)(void *context, struct wire_exchange *exchange);
@@ -116,7 +119,8 @@ struct wire_port {
     void (*post)(void *self, const struct wire_request *request, wire_done done, void *context);
     /* Every request is handed to the listener's handler and answered once, then or later. */
     void (*serve)(void *self, const char *listener, wire_handler handler, void *context);
-    void (*answer)(void *self, struct wire_exchange *exchange, int status, const char *content_type, struct bytes body);
+    void (*answer)(void *self, struct wire_exchange *exchange, int status, const char *content_type,
+                   struct bytes body);
 };
 
 /* ---- store: the one durable thing ---- */
@@ -149,7 +153,8 @@ struct store_corridor_view {
     struct rate_offer best_rate;
 };
 
-/* Parallel to the arrays of store_load; an instruction, identity or quote that does not exist has a nil id/key. */
+/* Parallel to the arrays of store_load; an instruction, identity or quote that does not exist has a nil
+ * id/key. */
 struct store_loaded {
     struct instruction *instructions;
     struct store_identity *identities;
@@ -179,18 +184,18 @@ struct store_position {
 
 /* Something that came in, and what was done with it: every input has exactly one disposition. */
 struct store_input {
-    struct uuid id;        /* time-ordered */
-    const char *door;      /* "wallet", "peer", "command" */
-    char topic[129];       /* wallet: with partition and offset the inbox key; "" otherwise */
+    struct uuid id;   /* time-ordered */
+    const char *door; /* "wallet", "peer", "command" */
+    char topic[129];  /* wallet: with partition and offset the inbox key; "" otherwise */
     int32_t partition;
     char incarnation[REFERENCE_SIZE];
     int64_t offset;
     char source[129];
     char event_id[129];
     struct bytes payload;
-    uint8_t hash[32];      /* SHA-256 of payload */
+    uint8_t hash[32];        /* SHA-256 of payload */
     const char *disposition; /* "applied", "repeated", "recorded", "refused", "quarantined" */
-    int reason;            /* enum reason */
+    int reason;              /* enum reason */
     char detail[160];
     struct uuid instruction; /* nil: none */
     instant at;
@@ -212,12 +217,12 @@ struct store_transition {
     int64_t version; /* of the instruction after it; unchanged for REPEATED, RECORDED, REFUSED */
     int from;        /* enum state */
     int to;
-    int event;       /* enum event_type */
-    int verdict;     /* enum verdict */
+    int event;   /* enum event_type */
+    int verdict; /* enum verdict */
     int reason;
     int64_t corridor_version;
     instant at;
-    struct bytes record;  /* canonical bytes of event, seen */
+    struct bytes record; /* canonical bytes of event, seen */
     uint8_t salt[32];
     uint8_t leaf[32];
 };
@@ -243,7 +248,7 @@ struct store_message {
     struct uuid id; /* time-ordered */
     struct uuid instruction;
     char corridor[CORRIDOR_SIZE];
-    int direction;  /* OUTBOUND: ours; INBOUND: the peer's */
+    int direction;    /* OUTBOUND: ours; INBOUND: the peer's */
     const char *type; /* "pacs.008.001.13" */
     char message_id[REFERENCE_SIZE];
     char business_message_id[REFERENCE_SIZE];
@@ -271,7 +276,7 @@ struct store_attempt_end {
 };
 
 struct store_wallet_event {
-    struct uuid id; /* UUIDv5(instruction, version and ordinal): the CloudEvents id */
+    struct uuid id;          /* UUIDv5(instruction, version and ordinal): the CloudEvents id */
     struct uuid instruction; /* nil: none */
     int64_t version;
     const char *type;
@@ -313,24 +318,42 @@ struct store_corridor {
 };
 
 struct store_commit {
-    const struct store_lease *leases;                size_t lease_count;
-    const struct store_position *positions;          size_t position_count;
-    const struct store_input *inputs;                size_t input_count;
-    const struct store_identity *identities;         size_t identity_count;
-    const struct store_instruction *instructions;    size_t instruction_count;
-    const struct store_quote_use *quote_uses;        size_t quote_use_count;
-    const struct store_transition *transitions;      size_t transition_count;
-    const struct store_message *messages;            size_t message_count;
-    const struct store_attempt *attempts;            size_t attempt_count;
-    const struct store_attempt_end *attempt_ends;    size_t attempt_end_count;
-    const struct store_wallet_event *wallet_events;  size_t wallet_event_count;
-    const struct uuid *published;                    size_t published_count; /* wallet events acknowledged by Kafka */
-    const struct store_case *cases;                  size_t case_count;
-    const struct store_rate *rates;                  size_t rate_count;
-    const struct quote *quotes;                      size_t quote_count;
-    const struct store_corridor *corridors;          size_t corridor_count;
-    const struct store_transfer *transfers;          size_t transfer_count;
-    const struct store_delta *deltas;                size_t delta_count;
+    const struct store_lease *leases;
+    size_t lease_count;
+    const struct store_position *positions;
+    size_t position_count;
+    const struct store_input *inputs;
+    size_t input_count;
+    const struct store_identity *identities;
+    size_t identity_count;
+    const struct store_instruction *instructions;
+    size_t instruction_count;
+    const struct store_quote_use *quote_uses;
+    size_t quote_use_count;
+    const struct store_transition *transitions;
+    size_t transition_count;
+    const struct store_message *messages;
+    size_t message_count;
+    const struct store_attempt *attempts;
+    size_t attempt_count;
+    const struct store_attempt_end *attempt_ends;
+    size_t attempt_end_count;
+    const struct store_wallet_event *wallet_events;
+    size_t wallet_event_count;
+    const struct uuid *published;
+    size_t published_count; /* wallet events acknowledged by Kafka */
+    const struct store_case *cases;
+    size_t case_count;
+    const struct store_rate *rates;
+    size_t rate_count;
+    const struct quote *quotes;
+    size_t quote_count;
+    const struct store_corridor *corridors;
+    size_t corridor_count;
+    const struct store_transfer *transfers;
+    size_t transfer_count;
+    const struct store_delta *deltas;
+    size_t delta_count;
 };
 
 enum store_outcome {
@@ -340,7 +363,8 @@ enum store_outcome {
     STORE_CHECK,    /* an account would be overdrawn: load and decide anew */
     STORE_BAD_ROW,  /* a data error (SQLSTATE 22, 23) that no retry heals */
     STORE_RETRY,    /* nothing was committed; the same commit may be handed in again */
-    STORE_UNKNOWN,  /* the store could not find out yet; it keeps trying and completes again with another outcome */
+    STORE_UNKNOWN,  /* the store could not find out yet; it keeps trying and completes again with another
+                       outcome */
 };
 
 typedef void (*store_commit_done)(void *context, enum store_outcome outcome, const char *detail);
@@ -370,8 +394,8 @@ struct store_port {
     void (*commit)(void *self, const struct store_commit *commit, store_commit_done done, void *context);
     void (*claim)(void *self, const char *lease, store_claim_done done, void *context);
     /* Runs sql/queries/NAME.sql with text parameters (NULL: null) on the reading connection. */
-    void (*read)(void *self, const char *name, const char *const *parameters, size_t count, store_read_done done,
-                 void *context);
+    void (*read)(void *self, const char *name, const char *const *parameters, size_t count,
+                 store_read_done done, void *context);
 };
 
 struct ports {
