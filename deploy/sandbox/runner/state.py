@@ -58,6 +58,11 @@ class State:
             raise Failure(f"{self.folder} is too long for a Unix socket: set PONTIS_SANDBOX to a shorter path", status=3)
         self.load()
 
+    def is_usual(self):
+        """Whether `run` finds this folder without being told."""
+        usual = Path("/var/lib") if os.geteuid() == 0 else Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+        return self.folder == usual / "pontis-sandbox"
+
     def load(self):
         file = self.path("state.json")
         self.values = json.loads(file.read_text()) if file.exists() else {}
@@ -76,6 +81,12 @@ class State:
             os.chown(self.path(name) if name else self.folder, self.account.pw_uid, self.account.pw_gid)
         for name in ("ca", "etc", "run", "wallet"):
             self.path(name).chmod(0o700)
+
+    def make_folder(self, name):
+        """A folder that the unprivileged user owns."""
+        self.path(name).mkdir(exist_ok=True)
+        if self.account:
+            os.chown(self.path(name), self.account.pw_uid, self.account.pw_gid)
 
     def find_user(self):
         """For commands that meet a folder which is already there."""
