@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import sys
+from pathlib import Path
 
 import commands
 import feed
@@ -124,7 +125,8 @@ def work(services, steps, options, entries):
 
 def print_invitation(services, steps, entry):
     state = services.state
-    ca, me = shlex.quote(str(state.path("ca"))), shlex.quote(os.path.relpath(SANDBOX / "run"))
+    ca, run_file = shlex.quote(str(state.path("ca"))), SANDBOX / "run"
+    me = shlex.quote(str(run_file.relative_to(Path.cwd()) if run_file.is_relative_to(Path.cwd()) else run_file))
     me = me if state.is_usual() else f"PONTIS_SANDBOX={shlex.quote(str(state.folder))} {me}"
     steps.say()
     steps.say("The corridor stays up. To paste:")

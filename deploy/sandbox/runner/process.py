@@ -51,6 +51,7 @@ class Process:
         return self.await_ready(is_ready, seconds)
 
     def start(self):
+        self._sweep()
         with open(self.log, "ab") as stream:
             child = subprocess.Popen(self.arguments, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
                                      start_new_session=True, **self.state.as_user())
@@ -69,7 +70,7 @@ class Process:
         """SIGTERM, and SIGKILL for the whole session when that is not enough."""
         record = self.recorded()
         if record is None:
-            self.pid_file.unlink(missing_ok=True)
+            self._sweep()
             return "was not running"
         pid = record["pid"]
         _signal(pid, signal.SIGTERM)
@@ -80,6 +81,16 @@ class Process:
             wait_until(lambda: self._is_gone(record), 5)
         self.pid_file.unlink(missing_ok=True)
         return ended
+
+    def _sweep(self):
+        """Ends what a killed leader left in its session; the kernel gives its number to nobody while one is there."""
+        try:
+            pid = json.loads(self.pid_file.read_text())["pid"]
+        except (FileNotFoundError, ValueError):
+            return
+        if started_at(pid) is None:
+            _signal(-pid, signal.SIGKILL)
+        self.pid_file.unlink(missing_ok=True)
 
     def _is_gone(self, record):
         child = getattr(self, "child", None)

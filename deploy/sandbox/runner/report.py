@@ -20,6 +20,8 @@ class Books:
         self.wallets = {name: services.wallets[name].ask(do="totals") for name in GATEWAYS}
         self.findings = []
         for gateway in GATEWAYS:
+            if not self.positions[gateway] or not self.trial[gateway]:
+                self.findings.append(f"gateway {gateway}: its ledger is empty")
             self._check_trial(gateway)
             self._check_wallet(gateway)
         for currency, (payer, payee, _) in PREFUND.items():
