@@ -1,0 +1,148 @@
+#include "wire/connection.h"
+
+#include <assert.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent_ssl.h>
+#include <openssl/x509_vfy.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/buffer.h"
+#include "host/log.h"
+
+struct connection {
+    struct connection_list *list; /* NULL: abandoned */
+    struct connection *previous, *next;
+    SSL *ssl; /* owns the connection */
+    struct bufferevent *stream;
+    struct event *timer;
+    enum connection_phase phase;
+    bool identified, proven;
+    struct tls_identity identity;
+};
+
+/* ---- a connection lives as long as its SSL: libevent tells nobody when it lets one go ---- */
+
+static void leave_list(struct connection *connection) {
+    struct connection_list *list = connection->list;
+    if (!list)
+        return;
+    if (connection->next)
+        connection->next->previous = connection->previous;
+    if (connection->previous)
+        connection->previous->next = connection->next;
+    else
+        list->first = connection->next;
+    connection->list = NULL;
+    list->on_count(list->context, --list->count);
+}
+
+static void tell_failed_handshake(const struct connection *connection) {
+    if (!connection->list || SSL_is_init_finished(connection->ssl))
+        return;
+    long verdict = SSL_get_verify_result(connection->ssl);
+    log_write(LOG_WARNING, "tls.refused", "listener", connection->list->listener, "why",
+              verdict == X509_V_OK ? "the handshake did not finish" : X509_verify_cert_error_string(verdict),
+              NULL);
+}
+
+static void on_ssl_free(void *parent, void *data, CRYPTO_EX_DATA *all, int index, long argl, void *argp) {
+    struct connection *connection = data;
+    (void)parent, (void)all, (void)index, (void)argl, (void)argp;
+    if (!connection)
+        return;
+    tell_failed_handshake(connection);
+    leave_list(connection);
+    if (connection->timer)
+        event_free(connection->timer);
+    free(connection);
+}
+
+static int data_index(void) {
+    static int index = -1;
+    if (index < 0)
+        index = SSL_get_ex_new_index(0, NULL, NULL, NULL, on_ssl_free);
+    assert(index >= 0);
+    return index;
+}
+
+struct connection *connection_of(struct bufferevent *stream) {
+    return SSL_get_ex_data(bufferevent_openssl_get_ssl(stream), data_index());
+}
+
+/* ---- phases ---- */
+
+/* Shuts the socket only: the HTTP server reads the end and lets go of the connection in its own order. */
+static void on_time(evutil_socket_t unused, short what, void *context) {
+    struct connection *connection = context;
+    (void)unused, (void)what;
+    if (connection->phase != CONNECTION_IDLE)
+        log_write(LOG_WARNING, "connection.too_slow", "listener", connection->list->listener, NULL);
+    shutdown(SSL_get_fd(connection->ssl), SHUT_RDWR);
+}
+
+static bool has_input(const struct connection *connection) {
+    return evbuffer_get_length(bufferevent_get_input(connection->stream)) > 0;
+}
+
+void connection_turn(struct connection *connection, enum connection_phase phase) {
+    if (!connection->list)
+        return;
+    connection->phase = phase == CONNECTION_IDLE && has_input(connection) ? CONNECTION_READING : phase;
+    int64_t limit = connection->list->limits[connection->phase];
+    if (limit == 0) {
+        event_del(connection->timer);
+        return;
+    }
+    struct timeval time = {.tv_sec = limit / 1000, .tv_usec = limit % 1000 * 1000};
+    event_add(connection->timer, &time);
+}
+
+static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *context) {
+    struct connection *connection = context;
+    (void)input;
+    if (info->n_added > 0 && connection->phase == CONNECTION_IDLE)
+        connection_turn(connection, CONNECTION_READING);
+}
+
+struct bufferevent *connection_new(struct event_base *base, SSL_CTX *context, struct connection_list *list) {
+    struct connection *connection = must_calloc(1, sizeof *connection);
+    connection->ssl = SSL_new(context);
+    /* No stream would mean plain text to the HTTP server: never go on without one. */
+    if (!connection->ssl || SSL_set_ex_data(connection->ssl, data_index(), connection) != 1)
+        abort();
+    connection->stream = bufferevent_openssl_socket_new(base, -1, connection->ssl, BUFFEREVENT_SSL_ACCEPTING,
+                                                        BEV_OPT_CLOSE_ON_FREE);
+    connection->timer = event_new(base, -1, 0, on_time, connection);
+    if (!connection->stream || !connection->timer)
+        abort();
+    bufferevent_openssl_set_allow_dirty_shutdown(connection->stream, 1);
+    evbuffer_add_cb(bufferevent_get_input(connection->stream), on_input, connection);
+    connection->list = list;
+    connection->next = list->first;
+    if (connection->next)
+        connection->next->previous = connection;
+    list->first = connection;
+    list->on_count(list->context, ++list->count);
+    connection_turn(connection, CONNECTION_READING);
+    return connection->stream;
+}
+
+const struct tls_identity *connection_identity(struct connection *connection) {
+    if (!connection->identified) {
+        connection->identified = true;
+        connection->proven = tls_peer(connection->ssl, &connection->identity);
+    }
+    return connection->proven ? &connection->identity : NULL;
+}
+
+void connection_list_abandon(struct connection_list *list) {
+    while (list->first) {
+        struct connection *connection = list->first;
+        list->first = connection->next;
+        connection->list = NULL;
+        event_free(connection->timer);
+        connection->timer = NULL;
+    }
+    list->count = 0;
+}
