@@ -33,6 +33,8 @@ static bool is_end(const struct field_row *row) {
 
 static bool is_empty(const struct field_row *row, const void *member) {
     const char *bytes = member;
+    if (row->form == FORM_TEXT)
+        return !bytes[0];
     for (size_t i = 0; i < row->size; i++)
         if (bytes[i])
             return false;
