@@ -195,6 +195,16 @@ static enum wire_outcome outcome_of(const struct post *post, CURLcode code, long
     return code == CURLE_OK && status >= 200 && status <= 299 ? WIRE_DELIVERED : WIRE_UNKNOWN;
 }
 
+static void explain(const struct post *post, CURLcode code, struct wire_response *out) {
+    if (code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_SEND_FAIL_REWIND)
+        snprintf(out->detail, sizeof out->detail, "the connection ended without an answer");
+    else if (code != CURLE_OK)
+        snprintf(out->detail, sizeof out->detail, "%.150s",
+                 *post->error ? post->error : curl_easy_strerror(code));
+    else if (out->outcome != WIRE_DELIVERED)
+        snprintf(out->detail, sizeof out->detail, "HTTP status %d", out->http_status);
+}
+
 /* Frees the post before telling, so that the one who is told may post again. */
 static void finish(struct post *post, CURLcode code) {
     struct wire_response response = {0};
@@ -204,11 +214,7 @@ static void finish(struct post *post, CURLcode code) {
     curl_easy_getinfo(post->easy, CURLINFO_RESPONSE_CODE, &status);
     response.outcome = outcome_of(post, code, status);
     response.http_status = (int)status;
-    if (code != CURLE_OK)
-        snprintf(response.detail, sizeof response.detail, "%.150s",
-                 *post->error ? post->error : curl_easy_strerror(code));
-    else if (response.outcome != WIRE_DELIVERED)
-        snprintf(response.detail, sizeof response.detail, "HTTP status %ld", status);
+    explain(post, code, &response);
     struct buffer answer = post->answer;
     buffer_init(&post->answer, 0);
     post_free(post);

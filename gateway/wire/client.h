@@ -13,8 +13,8 @@ struct client;
 MUST_USE struct result client_open(struct event_base *base, const char *ca, const char *certificate,
                                    const char *key, struct client **out);
 
-/* wire_port.post. The server's public key must be one of request->pins: with none given nothing is sent. An
- * answer over 256 KiB is cut off and UNKNOWN. */
+/* wire_port.post; all but the body is copied. The server's public key must be one of request->pins: with none
+ * given nothing is sent. An answer over 256 KiB is cut off and UNKNOWN. */
 void client_post(struct client *client, const struct wire_request *request, wire_done done, void *context);
 
 /* Posts under way end here without a completion: their attempts are in doubt, as after a crash. */

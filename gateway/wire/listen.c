@@ -4,17 +4,46 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/text.h"
+
 enum { LISTEN_BACKLOG = 512 };
+
+static bool read_port(const char *text, in_port_t *out) {
+    char *end;
+    long port = strtol(text, &end, 10);
+    *out = htons((uint16_t)port);
+    return *text >= '0' && *text <= '9' && *end == '\0' && port <= 65535;
+}
+
+static bool read_host(const char *host, in_port_t port, struct sockaddr_storage *out, int *length) {
+    struct sockaddr_in *four = (struct sockaddr_in *)out;
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)out;
+    if (inet_pton(AF_INET, host, &four->sin_addr) == 1) {
+        four->sin_family = AF_INET;
+        four->sin_port = port;
+        *length = sizeof *four;
+        return true;
+    }
+    six->sin6_family = AF_INET6;
+    six->sin6_port = port;
+    *length = sizeof *six;
+    return inet_pton(AF_INET6, host, &six->sin6_addr) == 1;
+}
 
 static bool read_address(const char *text, struct sockaddr_storage *out, int *length) {
     const char *colon = strrchr(text, ':');
-    *length = sizeof *out;
-    if (!colon || colon[1] < '0' || colon[1] > '9')
+    bool brackets = text[0] == '[' && colon && colon[-1] == ']';
+    char host[INET6_ADDRSTRLEN];
+    in_port_t port;
+    *out = (struct sockaddr_storage){0};
+    if (!colon || !read_port(colon + 1, &port))
         return false;
-    return evutil_parse_sockaddr_port(text, (struct sockaddr *)out, length) == 0;
+    size_t size = (size_t)(colon - text) - 2 * brackets;
+    return text_copy(host, sizeof host, text + brackets, size) && read_host(host, port, out, length);
 }
 
 struct result listen_open(struct event_base *base, const char *address, struct evconnlistener **out) {
