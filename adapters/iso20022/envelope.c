@@ -17,6 +17,12 @@ void envelope_wipe(struct envelope *envelope) {
 
 /* ---- opening ---- */
 
+static struct result refuse_structure(const xmlNode *node) {
+    char path[DOCUMENT_PATH_SIZE];
+    document_path(node, path);
+    return result_refuse(REASON_MESSAGE_SCHEMA, path, "line %ld: structure", xmlGetLineNo(node));
+}
+
 static struct result find_map(struct envelope *envelope) {
     const char *space = envelope->document->ns ? (const char *)envelope->document->ns->href : "";
     size_t prefix = strlen(SPACE_OF_MESSAGES);
@@ -31,19 +37,21 @@ static struct result find_map(struct envelope *envelope) {
     return result_ok();
 }
 
+/* The header is found first: a refusal of whatever is wrong behind it can then name the message. */
 MUST_USE struct result envelope_open(xmlDocPtr tree, struct envelope *out) {
     *out = (struct envelope){.tree = tree};
     xmlNodePtr root = xmlDocGetRootElement(tree);
     if (!document_is(root, ENVELOPE_SPACE, "BusinessMessageEnvelope"))
-        return result_refuse(REASON_MESSAGE_SCHEMA, "/", "line %ld: structure", xmlGetLineNo(root));
-    TRY(schema_validate(schema_own(), root));
-    out->header = document_first(root);
-    out->document = document_next(out->header);
-    if (!document_is(out->header, HEADER_SPACE, "AppHdr") ||
-        !text_equal((const char *)out->document->name, "Document"))
-        return result_refuse(REASON_MESSAGE_SCHEMA, "/BusinessMessageEnvelope", "line %ld: structure",
-                             xmlGetLineNo(root));
-    return find_map(out);
+        return refuse_structure(root);
+    xmlNodePtr header = document_first(root);
+    if (!document_is(header, HEADER_SPACE, "AppHdr"))
+        return refuse_structure(root);
+    out->header = header;
+    out->document = document_next(header);
+    if (!out->document || !text_equal((const char *)out->document->name, "Document"))
+        return refuse_structure(root);
+    TRY(find_map(out));
+    return schema_validate(schema_own(), root);
 }
 
 /* ---- reading ---- */

@@ -46,7 +46,7 @@ static void write_files(struct test_key *key) {
 }
 
 void test_key_init(struct test_key *key, const char *curve) {
-    key->pair = EVP_EC_gen(curve);
+    key->pair = curve ? EVP_EC_gen(curve) : EVP_RSA_gen(2048);
     check(key->pair != NULL);
     unsigned char *der = NULL;
     int length = i2d_PUBKEY(key->pair, &der);

@@ -11,7 +11,7 @@ struct test_key {
     char pin[65];
 };
 
-/* A key on `curve` ("P-256") with a self-signed certificate. */
+/* A key on `curve` ("P-256"; NULL: RSA) with a self-signed certificate. */
 void test_key_init(struct test_key *key, const char *curve);
 /* Removes the files too. */
 void test_key_wipe(struct test_key *key);
