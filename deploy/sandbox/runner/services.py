@@ -30,7 +30,8 @@ class Services:
         steps.run("build a release", build.build, state)
         steps.run("development certificates and signing keys", setup.make_certificates, state)
         self.started_any |= not self.cluster.data.joinpath("made").exists() or not self.cluster.is_running()
-        steps.run("private PostgreSQL cluster", self.cluster.make)
+        if steps.run("private PostgreSQL cluster", self.cluster.make) == "made":
+            self._forget_books()
         steps.run("start PostgreSQL", self.cluster.start)
         steps.run("databases home and away", self.cluster.make_databases)
         self._leave_other_broker(steps)
@@ -48,6 +49,14 @@ class Services:
         steps.run("liquidity on both sides", setup.fund, state, self.apis)
         for gateway in GATEWAYS:
             steps.run(f"wallet {gateway}", self.ensure_wallet, gateway)
+
+    def _forget_books(self):
+        """What is remembered of an earlier cluster does not hold for a new one."""
+        for name in ("migrated", "applied", "rates"):
+            self.state.values.pop(name, None)
+        self.state.save()
+        for journal in self.state.path("wallet").iterdir():
+            journal.unlink()
 
     def connect(self):
         self.apis = {gateway: Api(self.state, gateway) for gateway in GATEWAYS}
