@@ -61,7 +61,10 @@ MUST_USE struct result envelope_read(const struct envelope *envelope, struct mes
     if (!text_equal(out->definition, envelope->map->definitions[envelope->version]))
         return result_refuse(REASON_MESSAGE_TYPE, "/BusinessMessageEnvelope/AppHdr/MsgDefIdr",
                              "the header names another message than the document is");
-    return field_read(envelope->map, envelope->version, envelope->top, out);
+    TRY(field_read(envelope->map, envelope->version, envelope->top, out));
+    if (out->status == STATUS_RJCT && !out->reason_code[0])
+        return result_refuse(REASON_MESSAGE_SCHEMA, "TxInfAndSts/StsRsnInf", "RJCT without a reason");
+    return result_ok();
 }
 
 MUST_USE struct result envelope_validate(const struct envelope *envelope, struct schema_set *set) {

@@ -24,7 +24,8 @@ void envelope_wipe(struct envelope *envelope);
  * another structure; MESSAGE_TYPE: a message that no field map speaks. */
 MUST_USE struct result envelope_open(xmlDocPtr tree, struct envelope *out);
 
-/* Fills a zeroed message from header and document. The header must name the document's definition. */
+/* Fills a zeroed message from header and document. The header must name the document's definition,
+ * and a rejection its reason. */
 MUST_USE struct result envelope_read(const struct envelope *envelope, struct message *out);
 
 /* Builds the tree of message->definition, judges it by our schemas and signs it. REFUSE: the message cannot

@@ -274,3 +274,10 @@ const char *field_member(const struct field_map *map, size_t version, const char
     }
     return NULL;
 }
+
+const char *field_place(const struct field_map *map, size_t version, const char *member) {
+    for (const struct field_row *row = map->rows; !is_end(row); row++)
+        if (row->member && place(row, version) && text_equal(row->member, member))
+            return place(row, version);
+    return NULL;
+}

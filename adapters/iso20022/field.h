@@ -59,5 +59,7 @@ MUST_USE struct result field_read(const struct field_map *map, size_t version, c
 /* The canonical member whose place is the element path of a finding
  * ("/BusinessMessageEnvelope/Document/..."); NULL: none. */
 const char *field_member(const struct field_map *map, size_t version, const char *path);
+/* The way back: the place of a member below the top element; NULL: none. */
+const char *field_place(const struct field_map *map, size_t version, const char *member);
 
 #endif

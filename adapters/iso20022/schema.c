@@ -164,7 +164,7 @@ static void tidy_text(const char *message, char *out, size_t size) {
     const char *from = behind ? behind + 3 : message;
     size_t used = 0;
     while (*from && *from != '\n' && used < size - 1) {
-        const char *closing = *from == '{' ? strchr(from, '}') : NULL;
+        const char *closing = strncmp(from, "{urn:", 5) == 0 ? strchr(from, '}') : NULL;
         if (closing)
             from = closing + 1;
         else

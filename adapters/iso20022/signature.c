@@ -88,6 +88,11 @@ static struct result find_signature(xmlNodePtr header, xmlNodePtr *out) {
     return result_ok();
 }
 
+MUST_USE struct result signature_check_form(xmlNodePtr header) {
+    xmlNodePtr signature;
+    return find_signature(header, &signature);
+}
+
 /* ---- xmlsec, allowed to do just this ---- */
 
 /* The second wall behind has_form: whatever the document says, xmlsec knows no other way. */

@@ -34,6 +34,8 @@ void signature_trust_free(struct signature_trust *trust);
 
 /* Adds Sgntr as the last child of the header and signs the document. FATAL when the key cannot. */
 MUST_USE struct result signature_sign(const struct signature_key *key, xmlNodePtr header);
+/* Is there a signature of exactly this profile's form? SIGNATURE_MISSING or SIGNATURE_FORM. */
+MUST_USE struct result signature_check_form(xmlNodePtr header);
 /* Refuses with SIGNATURE_MISSING, SIGNATURE_FORM or SIGNATURE_INVALID. */
 MUST_USE struct result signature_verify(const struct signature_trust *trust, xmlNodePtr header);
 

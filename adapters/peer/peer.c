@@ -146,16 +146,15 @@ static void read_common(const struct message *message, struct adapter_incoming *
     event->key.kind = KIND_PAYMENT;
 }
 
-static struct result read_payment(const struct message *message, struct event *event) {
+static void read_payment(const struct message *message, struct event *event) {
     event->type = EVENT_PEER_PAYMENT;
     event->key.direction = INBOUND;
     event->key.uetr = message->payment.uetr;
     event->payment = message->payment;
     text_set(event->transaction_id, sizeof event->transaction_id, message->transaction_id);
-    return result_ok();
 }
 
-static struct result read_status(const struct message *message, struct event *event) {
+static void read_status(const struct message *message, struct event *event) {
     event->type = EVENT_PEER_STATUS;
     event->key.direction = OUTBOUND;
     event->key.uetr = message->payment.uetr;
@@ -170,9 +169,6 @@ static struct result read_status(const struct message *message, struct event *ev
     event->original_amount = message->original_amount;
     text_set(event->reason_code, sizeof event->reason_code, message->reason_code);
     text_set(event->reason_text, sizeof event->reason_text, message->reason_text);
-    if (message->status == STATUS_RJCT && !message->reason_code[0])
-        return result_refuse(REASON_MESSAGE_SCHEMA, "TxInfAndSts/StsRsnInf", "RJCT without a reason");
-    return result_ok();
 }
 
 /* The ISO code of a rule of ours; a refusal for another cause is told in words. */
@@ -183,7 +179,7 @@ static const char *code_of_rule(const char *rule) {
     return "NARR";
 }
 
-static struct result read_refusal(const struct message *message, struct event *event) {
+static void read_refusal(const struct message *message, struct event *event) {
     event->type = EVENT_PEER_REFUSAL;
     event->key.direction = OUTBOUND;
     text_set(event->original_message_id, sizeof event->original_message_id, message->refused_message_id);
@@ -191,7 +187,6 @@ static struct result read_refusal(const struct message *message, struct event *e
     text_set(event->reason_code, sizeof event->reason_code, code_of_rule(message->rule));
     size_t length = strnlen(message->description, sizeof event->reason_text - 1);
     (void)text_copy(event->reason_text, sizeof event->reason_text, message->description, length);
-    return result_ok();
 }
 
 static struct result read_meaning(const struct adapter_link *link, const struct message *message,
@@ -200,10 +195,12 @@ static struct result read_meaning(const struct adapter_link *link, const struct 
     TRY(check_sender(link, message, !is_refusal));
     read_common(message, out);
     if (is_refusal)
-        return read_refusal(message, &out->event);
-    if (text_equal(message->definition, link->corridor.payment_version))
-        return read_payment(message, &out->event);
-    return read_status(message, &out->event);
+        read_refusal(message, &out->event);
+    else if (text_equal(message->definition, link->corridor.payment_version))
+        read_payment(message, &out->event);
+    else
+        read_status(message, &out->event);
+    return result_ok();
 }
 
 /* ---- reading: may we believe it? ---- */
