@@ -55,6 +55,15 @@ static struct result format_amount(const struct field_row *row, const struct mes
     return result_ok();
 }
 
+/* Also keeps out what no XML document may hold at all. */
+static struct result format_text(const struct field_row *row, const char *text, char out[VALUE_SIZE]) {
+    if (!text_is_latin(text))
+        return result_refuse(REASON_CHARACTER_SET, row->member ? row->member : row->path[0],
+                             "a character outside the ISO 20022 Latin set");
+    text_set(out, VALUE_SIZE, text);
+    return result_ok();
+}
+
 static struct result format(const struct field_row *row, const struct message *message,
                             char out[VALUE_SIZE]) {
     const void *member = (const char *)message + row->offset;
@@ -63,8 +72,7 @@ static struct result format(const struct field_row *row, const struct message *m
         text_set(out, VALUE_SIZE, row->constant);
         break;
     case FORM_TEXT:
-        text_set(out, VALUE_SIZE, member);
-        break;
+        return format_text(row, member, out);
     case FORM_UUID:
         uuid_format(member, out);
         break;

@@ -46,7 +46,7 @@ extern const struct field_map field_map_refusal; /* admi.002 */
 const struct field_map *field_map_find(const char *definition, size_t *version);
 
 /* Adds the message below `top` (AppHdr, or the element below Document) in top's namespace. REFUSE when a
- * member cannot be written (a currency without known decimals). */
+ * member cannot be written: UNKNOWN_CURRENCY (its decimals), AMOUNT_FORMAT (negative), CHARACTER_SET. */
 MUST_USE struct result field_write(const struct field_map *map, size_t version, const struct message *message,
                                    xmlNodePtr top);
 

@@ -203,14 +203,20 @@ bool schema_check(struct schema_set *set, xmlNodePtr node, struct schema_finding
     return true;
 }
 
+/* A tree that was built and not parsed has no lines. */
+static struct result refuse(const struct schema_finding *finding) {
+    if (finding->line <= 0)
+        return result_refuse(REASON_MESSAGE_SCHEMA, finding->path, "%s", finding->rule);
+    return result_refuse(REASON_MESSAGE_SCHEMA, finding->path, "line %d: %s", finding->line, finding->rule);
+}
+
 MUST_USE struct result schema_validate(struct schema_set *set, xmlNodePtr node) {
     struct schema_findings findings = {0};
     struct result result = result_ok();
     if (!schema_check(set, node, &findings))
         result = result_refuse(REASON_MESSAGE_TYPE, "", "no schema for this namespace");
     else if (findings.count > 0)
-        result = result_refuse(REASON_MESSAGE_SCHEMA, findings.items[0].path, "line %d: %s",
-                               findings.items[0].line, findings.items[0].rule);
+        result = refuse(&findings.items[0]);
     array_wipe(&findings);
     return result;
 }

@@ -8,7 +8,11 @@
 #include "core/reasons.h"
 
 #define REFUSAL_DEFINITION "admi.002.001.01"
+#define CODE_OF_WORDS      "NARR"        /* the reason is told in words */
 #define NOT_PROVIDED       "NOTPROVIDED" /* Ref of a refusal whose original could not be read */
+
+static const char *const payment_versions[] = {"pacs.008.001.13", "pacs.008.001.08", NULL};
+static const char *const status_versions[] = {"pacs.002.001.15", "pacs.002.001.10", NULL};
 
 struct adapter_link {
     struct corridor corridor;
@@ -86,6 +90,20 @@ static struct result peer_build_payment(struct adapter_link *link, const struct 
     return build(link, &message, out, content_hash);
 }
 
+static bool is_code(const char *text) {
+    return strlen(text) == 4 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == 4;
+}
+
+/* A wallet's words may be unfit for the message; the status has to go out all the same. */
+static void give_reason(const struct instruction *instruction, int status, struct message *out) {
+    if (!instruction->reason_code[0] && status != STATUS_RJCT)
+        return;
+    text_set(out->reason_code, sizeof out->reason_code,
+             is_code(instruction->reason_code) ? instruction->reason_code : CODE_OF_WORDS);
+    if (text_is_latin(instruction->reason_text))
+        text_set(out->reason_text, sizeof out->reason_text, instruction->reason_text);
+}
+
 static struct result peer_build_status(struct adapter_link *link, const struct adapter_outgoing *outgoing,
                                        struct buffer *out, uint8_t content_hash[32]) {
     const struct instruction *instruction = outgoing->instruction;
@@ -101,8 +119,7 @@ static struct result peer_build_status(struct adapter_link *link, const struct a
     text_set(message.original_currency, sizeof message.original_currency,
              instruction->payment.target_currency);
     message.original_amount = instruction->payment.target_amount;
-    text_set(message.reason_code, sizeof message.reason_code, instruction->reason_code);
-    text_set(message.reason_text, sizeof message.reason_text, instruction->reason_text);
+    give_reason(instruction, outgoing->status, &message);
     return build(link, &message, out, content_hash);
 }
 
@@ -115,7 +132,8 @@ static struct result peer_build_refusal(struct adapter_link *link, const struct 
     text_set(message.refused_message_id, sizeof message.refused_message_id,
              outgoing->refused_message_id[0] ? outgoing->refused_message_id : NOT_PROVIDED);
     text_set(message.rule, sizeof message.rule, row->rule);
-    text_set(message.location, sizeof message.location, refusal->where);
+    if (text_is_latin(refusal->where))
+        text_set(message.location, sizeof message.location, refusal->where);
     text_set(message.description, sizeof message.description, row->text);
     return build(link, &message, out, NULL);
 }
@@ -134,6 +152,14 @@ static struct result check_sender(const struct adapter_link *link, const struct 
     if (has_agents && !text_equal(message->instructed_agent, home))
         return result_refuse(REASON_MESSAGE_FOREIGN, "GrpHdr/InstdAgt", "not for us");
     return result_ok();
+}
+
+/* The corridor may have changed its version since the payment was sent. */
+static bool is_our_payment(const char *definition) {
+    for (const char *const *version = payment_versions; *version; version++)
+        if (text_equal(*version, definition))
+            return true;
+    return false;
 }
 
 static void read_common(const struct message *message, struct adapter_incoming *out) {
@@ -176,7 +202,7 @@ static const char *code_of_rule(const char *rule) {
     for (int reason = REASON_NONE + 1; reason < REASON_COUNT; reason++)
         if (text_equal(reason_row(reason)->rule, rule) && reason_row(reason)->iso_code[0])
             return reason_row(reason)->iso_code;
-    return "NARR";
+    return CODE_OF_WORDS;
 }
 
 static void read_refusal(const struct message *message, struct event *event) {
@@ -194,6 +220,9 @@ static struct result read_meaning(const struct adapter_link *link, const struct 
     bool is_refusal = text_equal(message->definition, REFUSAL_DEFINITION);
     TRY(check_sender(link, message, !is_refusal));
     read_common(message, out);
+    if (message->original_definition[0] && !is_our_payment(message->original_definition))
+        return result_refuse(REASON_NO_MATCH, "TxInfAndSts/OrgnlGrpInf/OrgnlMsgNmId",
+                             "not a payment of ours");
     if (is_refusal)
         read_refusal(message, &out->event);
     else if (text_equal(message->definition, link->corridor.payment_version))
@@ -251,9 +280,6 @@ static struct result peer_read(struct adapter_link *link, struct bytes bytes, st
     envelope_wipe(&envelope);
     return result;
 }
-
-static const char *const payment_versions[] = {"pacs.008.001.13", "pacs.008.001.08", NULL};
-static const char *const status_versions[] = {"pacs.002.001.15", "pacs.002.001.10", NULL};
 
 const struct adapter peer_adapter = {
     .name = "peer",

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "adapters/peer/peer.h"
+#include "base/text.h"
 #include "core/reasons.h"
 #include "tests/unit/peer/forge.h"
 
@@ -168,15 +169,36 @@ Test(content, a_message_of_another_kind_or_version) {
     close_scene(&scene);
 }
 
-Test(content, a_rejection_without_a_reason) {
+/* The verdict of the payer's side on a status with `from` replaced by `to`. */
+static int verdict_on_status(const char *from, const char *to) {
     struct fixture fixture;
     fixture_init(&fixture, false);
-    struct buffer message = fixture_status(&fixture, STATUS_RJCT, (uint8_t[32]){0});
+    text_set(fixture.instruction.reason_code, CODE_SIZE, "AC03");
+    struct buffer message = fixture_status(&fixture, STATUS_RJCT, (uint8_t[32]){0}),
+                  stripped = forge_strip(buffer_bytes(&message)),
+                  changed = fixture_replace(buffer_bytes(&stripped), from, to),
+                  signed_ = forge_sign(buffer_bytes(&changed), &(struct forge_form){0}, &fixture.away_key);
     struct adapter_incoming in;
-    struct result result = fixture_read(fixture.home, buffer_bytes(&message), &in);
-    cr_expect_eq(result.reason, REASON_MESSAGE_SCHEMA);
-    buffer_wipe(&message);
+    struct result result = fixture_read(fixture.home, buffer_bytes(&signed_), &in);
+    buffer_wipe(&message), buffer_wipe(&stripped), buffer_wipe(&changed), buffer_wipe(&signed_);
     fixture_wipe(&fixture);
+    return result.reason;
+}
+
+Test(content, a_status_without_what_matches_it) {
+    cr_expect_eq(verdict_on_status("AC03", "AC04"), REASON_NONE);
+    cr_expect_eq(verdict_on_status("<StsRsnInf><Rsn><Cd>AC03</Cd></Rsn></StsRsnInf>", ""),
+                 REASON_MESSAGE_SCHEMA, "a rejection without a reason");
+    cr_expect_eq(verdict_on_status("<TxSts>RJCT<", "<TxSts>NOPE<"), REASON_MESSAGE_SCHEMA);
+    cr_expect_eq(verdict_on_status(">2652.75<", ">2652.755<"), REASON_AMOUNT_FORMAT);
+    cr_expect_eq(verdict_on_status("<OrgnlTxRef><IntrBkSttlmAmt Ccy=\"THB\">2652.75</IntrBkSttlmAmt>"
+                                   "</OrgnlTxRef>",
+                                   ""),
+                 REASON_MESSAGE_SCHEMA);
+    cr_expect_eq(verdict_on_status("<OrgnlMsgNmId>pacs.008.001.13<", "<OrgnlMsgNmId>pacs.008.001.08<"),
+                 REASON_NONE, "sent before the corridor changed its version");
+    cr_expect_eq(verdict_on_status("<OrgnlMsgNmId>pacs.008.001.13<", "<OrgnlMsgNmId>pacs.009.001.08<"),
+                 REASON_NO_MATCH);
 }
 
 /* ---- wrapping: the signed part is there, and something else is read ---- */

@@ -181,3 +181,25 @@ Test(forgery, other_transforms_and_references) {
     expect_form_refused(&scene, &(struct forge_form){.uri = file, .transforms = " "}, "a file");
     close_scene(&scene);
 }
+
+/* A stylesheet that counts for ever is never run: the form is judged before any transform. */
+Test(forgery, a_stylesheet_is_never_run) {
+    struct scene scene;
+    open_scene(&scene);
+    struct buffer forged =
+        forge_sign(buffer_bytes(&scene.stripped), &(struct forge_form){0}, &scene.fixture.home_key);
+    static const char loop[] =
+        "<Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\"><xsl:stylesheet "
+        "version=\"1.0\" "
+        "xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\"><xsl:template match=\"/\"><xsl:for-each "
+        "select=\"//*\"><xsl:for-each select=\"//*\"><xsl:for-each select=\"//*\"><xsl:for-each "
+        "select=\"//*\">x</xsl:for-each></xsl:for-each></xsl:for-each></xsl:for-each></xsl:template>"
+        "</xsl:stylesheet></Transform></Transforms>";
+    struct buffer looping = fixture_replace(buffer_bytes(&forged), "</Transforms>", loop);
+    clock_t start = clock();
+    cr_expect_eq(verdict(&scene, buffer_bytes(&looping)), REASON_SIGNATURE_FORM);
+    cr_expect_lt(clock() - start, CLOCKS_PER_SEC / 4);
+    buffer_wipe(&forged);
+    buffer_wipe(&looping);
+    close_scene(&scene);
+}

@@ -215,3 +215,50 @@ Test(peer, equal_content_has_an_equal_hash) {
     buffer_wipe(&bytes);
     fixture_wipe(&fixture);
 }
+
+/* ---- words that do not fit ---- */
+
+Test(peer, a_wallets_odd_reason_does_not_stop_the_status) {
+    static const struct {
+        const char *code;
+        const char *text;
+        const char *sent_code;
+        const char *sent_text;
+    } reasons[] = {{"AC03", "closed", "AC03", "closed"},
+                   {"ac3", "closed", "NARR", "closed"},
+                   {"AC03", "a bell \a", "AC03", ""},
+                   {"", "", "NARR", ""},
+                   {"AC03", "\xE0\xB8\x81", "AC03", ""}};
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        struct fixture fixture;
+        fixture_init(&fixture, false);
+        text_set(fixture.instruction.reason_code, CODE_SIZE, reasons[i].code);
+        text_set(fixture.instruction.reason_text, REASON_TEXT_SIZE, reasons[i].text);
+        struct buffer bytes = fixture_status(&fixture, STATUS_RJCT, (uint8_t[32]){0});
+        struct adapter_incoming in;
+        struct result result = fixture_read(fixture.home, buffer_bytes(&bytes), &in);
+        cr_assert(result_is_ok(&result), "%s", result.detail);
+        cr_expect_str_eq(in.event.reason_code, reasons[i].sent_code);
+        cr_expect_str_eq(in.event.reason_text, reasons[i].sent_text);
+        buffer_wipe(&bytes);
+        fixture_wipe(&fixture);
+    }
+}
+
+Test(peer, a_control_character_never_leaves) {
+    struct fixture fixture;
+    fixture_init(&fixture, false);
+    text_set(fixture.instruction.payment.creditor.name, NAME_SIZE,
+             "Som\x01"
+             "chai");
+    struct result result = try_payment(&fixture);
+    cr_expect_eq(result.reason, REASON_CHARACTER_SET);
+    cr_expect_str_eq(result.where, "/payment/creditor/name");
+    fixture_wipe(&fixture);
+}
+
+Test(adapters, dialects_are_found_by_name) {
+    cr_expect_eq(adapter_find("peer"), &peer_adapter);
+    cr_expect_null(adapter_find("pear"));
+    cr_expect_str_eq(peer_adapter.route(NULL, PEER_MESSAGE_PAYMENT), "/v1/iso20022");
+}
