@@ -1,5 +1,8 @@
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "adapters/peer/peer.h"
 #include "base/text.h"
@@ -309,4 +312,38 @@ Test(keys, only_the_right_keys_open_a_link) {
     test_key_wipe(&own);
     test_key_wipe(&peer);
     test_key_wipe(&other_curve);
+}
+
+static void append(FILE *to, const char *path) {
+    char text[4096];
+    FILE *from = fopen(path, "r");
+    fwrite(text, 1, fread(text, 1, sizeof text, from), to);
+    fclose(from);
+}
+
+/* The peer changes its key: for a while both are pinned, and each signature is judged by the one it names. */
+Test(keys, two_pinned_keys_are_both_good) {
+    struct scene scene;
+    open_scene(&scene);
+    struct fixture *fixture = &scene.fixture;
+    char both[] = "/tmp/pontis-test-both-XXXXXX";
+    FILE *file = fdopen(mkstemp(both), "w");
+    append(file, fixture->stranger.certificate_file);
+    append(file, fixture->home_key.certificate_file);
+    fclose(file);
+    struct corridor corridor = fixture_corridor(false, false, fixture->home_key.pin);
+    text_set(corridor.peer_signing_pins[3], 65, fixture->stranger.pin);
+    struct adapter_keys keys = {fixture->away_key.key_file, fixture->away_key.certificate_file, both};
+    struct adapter_link *link;
+    struct result result = peer_adapter.open(&corridor, &keys, &link);
+    cr_assert(result_is_ok(&result), "%s", result.detail);
+    unlink(both);
+    struct buffer by_new =
+        forge_sign(buffer_bytes(&scene.stripped), &(struct forge_form){0}, &fixture->stranger);
+    struct adapter_incoming in;
+    cr_expect_eq(fixture_read(link, buffer_bytes(&scene.message), &in).kind, RESULT_OK, "the old key");
+    cr_expect_eq(fixture_read(link, buffer_bytes(&by_new), &in).kind, RESULT_OK, "the new key");
+    buffer_wipe(&by_new);
+    peer_adapter.close(link);
+    close_scene(&scene);
 }
