@@ -1,4 +1,4 @@
-"""The private PostgreSQL cluster: made once, started, stopped; a database for each gateway, two roles.
+"""The private PostgreSQL cluster: made once, started, stopped; a database for each gateway, three roles.
 
 It listens on a Unix socket in the sandbox's run folder only, which no other user can enter; so a role needs no password.
 """
@@ -12,6 +12,7 @@ from steps import command
 
 OWNER = "pontis_owner"
 APP = "pontis_app"
+AUDITOR = "pontis_auditor"
 CONFIGURATION = """\
 listen_addresses = ''
 unix_socket_directories = '{run}'
@@ -65,7 +66,7 @@ class Cluster:
 
     def make_databases(self):
         made = []
-        for role in (OWNER, APP):
+        for role in (OWNER, APP, AUDITOR):
             if not self.ask("postgres", f"select 1 from pg_roles where rolname = '{role}'"):
                 self.ask("postgres", f"create role {role} login")
                 made.append(role)
