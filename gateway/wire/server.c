@@ -64,6 +64,13 @@ static void exchange_free(struct exchange *exchange) {
     free(exchange);
 }
 
+/* A request whose connection is gone belongs to nobody else any more. */
+static void exchange_abandon(struct exchange *exchange) {
+    if (!evhttp_request_get_connection(exchange->request))
+        evhttp_request_free(exchange->request);
+    exchange_free(exchange);
+}
+
 static const char *method_name(struct evhttp_request *request) {
     switch (evhttp_request_get_command(request)) {
     case EVHTTP_REQ_GET:
@@ -274,7 +281,7 @@ void server_close(struct server *server) {
     server_stop_accepting(server);
     connection_list_abandon(&server->connections);
     while (server->exchanges)
-        exchange_free(server->exchanges);
+        exchange_abandon(server->exchanges);
     evhttp_free(server->http);
     free(server);
 }

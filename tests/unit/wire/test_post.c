@@ -98,10 +98,11 @@ Test(post, to_a_name_nobody_has_is_not_sent) {
 
 Test(post, without_an_answer_in_its_time_is_unknown_and_may_be_answered_late) {
     struct outcome out;
+    post(&(struct order){0}, &out);
     behaviour.keep = true;
-    post(&(struct order){.deadline = 200}, &out);
-    cr_assert_eq(out.outcome, WIRE_UNKNOWN);
-    cr_assert_eq(heard.count, 1);
+    post(&(struct order){.deadline = 1000}, &out);
+    cr_assert_eq(out.outcome, WIRE_UNKNOWN, "the connection stood, the request left: %s", out.detail);
+    cr_assert_eq(heard.count, 2);
     home_answers(heard.open, 200, "late");
     behaviour.keep = false;
     post(&(struct order){0}, &out);
@@ -170,6 +171,18 @@ Test(post, after_the_ports_were_given_up_is_not_sent) {
     loop_until(world.base, &open.done);
     cr_assert_eq(open.outcome, WIRE_DELIVERED, "what was taken is still answered");
     cr_assert_str_eq(open.body, "still");
+}
+
+Test(post, whose_sender_left_may_stay_open_until_the_end) {
+    struct outcome out;
+    behaviour.keep = true;
+    post_start(&(struct order){0}, &out);
+    loop_until(world.base, &heard.count);
+    wire_close(world.away);
+    world.away = NULL;
+    wire_close(world.home);
+    world.home = NULL;
+    cr_assert_eq(out.done, 0);
 }
 
 Test(post, under_way_and_exchange_open_do_not_outlive_their_gateways) {
