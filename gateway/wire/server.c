@@ -91,12 +91,20 @@ static const char *header(struct evhttp_request *request, const char *name) {
     return value ? value : "";
 }
 
-/* NULL when the path holds a zero. */
+static bool is_printable(const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        if (text[i] < ' ' || text[i] > '~')
+            return false;
+    return true;
+}
+
+/* NULL when the path holds anything but printable ASCII: no route does, and what is refused is quoted in logs
+ * and answers. */
 static char *decoded_path(const struct evhttp_uri *uri) {
     const char *path = evhttp_uri_get_path(uri);
     size_t length;
     char *decoded = evhttp_uridecode(path && *path ? path : "/", 0, &length);
-    if (decoded && strlen(decoded) == length)
+    if (decoded && is_printable(decoded, length))
         return decoded;
     free(decoded);
     return NULL;

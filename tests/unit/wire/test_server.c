@@ -104,6 +104,11 @@ Test(server, refuses_a_path_with_a_zero) {
     expect_status("GET /a%00b HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", "HTTP/1.1 400 ");
 }
 
+Test(server, refuses_a_path_that_is_no_printable_ascii) {
+    expect_status("GET /%ff HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", "HTTP/1.1 400 ");
+    expect_status("GET /a%0d%0ab HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", "HTTP/1.1 400 ");
+}
+
 Test(server, refuses_headers_without_end) {
     char *text = must_malloc(40000);
     memset(text, 'a', 39999);
