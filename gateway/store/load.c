@@ -1,0 +1,198 @@
+#include "store/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "store/outcome.h"
+#include "store/state.h"
+
+enum { MOST_PARTS = 4 };
+
+struct loading {
+    struct arena arena;
+    const struct store_load *load;
+    struct store_loaded loaded;
+    store_load_done done;
+    void *context;
+    bool damaged; /* a stored value is none */
+    void (*parts[MOST_PARTS])(struct loading *loading, const PGresult *rows, int row);
+    size_t part_count;
+};
+
+/* ---- cells ---- */
+
+static struct bytes cell(const PGresult *rows, int row, int column) {
+    return (struct bytes){PQgetvalue(rows, row, column), (size_t)PQgetlength(rows, row, column)};
+}
+
+static int64_t number(const PGresult *rows, int row, int column) {
+    return strtoll(PQgetvalue(rows, row, column), NULL, 10);
+}
+
+/* The index that was asked for; PostgreSQL counts from 1. */
+static size_t place(const PGresult *rows, int row) {
+    return (size_t)number(rows, row, 0) - 1;
+}
+
+static void take_text(struct loading *loading, struct bytes from, char *to, size_t size) {
+    loading->damaged |= !text_copy(to, size, from.data, from.length);
+}
+
+static void take_uuid(struct loading *loading, const PGresult *rows, int row, int column, struct uuid *out) {
+    struct bytes text = cell(rows, row, column);
+    if (!PQgetisnull(rows, row, column))
+        loading->damaged |= !uuid_parse(text.data, text.length, out);
+}
+
+static void take_instant(struct loading *loading, const PGresult *rows, int row, int column, instant *out) {
+    struct bytes text = cell(rows, row, column);
+    if (!PQgetisnull(rows, row, column))
+        loading->damaged |= !instant_parse(text.data, text.length, out);
+}
+
+static int hex_digit(char c) {
+    return c <= '9' ? c - '0' : c - 'a' + 10;
+}
+
+static void take_hash(struct loading *loading, struct bytes hex, uint8_t out[32]) {
+    loading->damaged |= hex.length != 64;
+    for (size_t i = 0; i < 32 && hex.length == 64; i++)
+        out[i] = (uint8_t)(hex_digit(hex.data[2 * i]) << 4 | hex_digit(hex.data[2 * i + 1]));
+}
+
+/* ---- parts ---- */
+
+static void take_instruction(struct loading *loading, const PGresult *rows, int row) {
+    struct instruction *instruction = &loading->loaded.instructions[place(rows, row)];
+    loading->damaged |= !record_read(&instruction_record, "instruction", cell(rows, row, 1), instruction);
+}
+
+static void take_identity(struct loading *loading, const PGresult *rows, int row) {
+    struct store_identity *identity = &loading->loaded.identities[place(rows, row)];
+    identity->key = loading->load->identities[place(rows, row)];
+    take_hash(loading, cell(rows, row, 1), identity->content_hash);
+    take_uuid(loading, rows, row, 2, &identity->instruction);
+}
+
+static void take_quote(struct loading *loading, const PGresult *rows, int row) {
+    struct quote *quote = &loading->loaded.quotes[place(rows, row)];
+    quote->id = loading->load->quotes[place(rows, row)];
+    take_text(loading, cell(rows, row, 1), quote->corridor, sizeof quote->corridor);
+    take_text(loading, cell(rows, row, 2), quote->provider, sizeof quote->provider);
+    take_text(loading, cell(rows, row, 3), quote->source_currency, sizeof quote->source_currency);
+    take_text(loading, cell(rows, row, 4), quote->target_currency, sizeof quote->target_currency);
+    bool target = text_equal(PQgetvalue(rows, row, 5), fixed_side_names[FIXED_TARGET]);
+    quote->fixed_side = target ? FIXED_TARGET : FIXED_SOURCE;
+    quote->source_amount = number(rows, row, 6);
+    quote->target_amount = number(rows, row, 7);
+    quote->rate = (struct decimal){number(rows, row, 8), (int32_t)number(rows, row, 9)};
+    take_instant(loading, rows, row, 10, &quote->expires_at);
+    take_uuid(loading, rows, row, 11, &quote->used_by);
+}
+
+static void take_corridor(struct loading *loading, const PGresult *rows, int row) {
+    struct store_corridor_view *view = &loading->loaded.corridors[place(rows, row)];
+    view->foreign_headroom = number(rows, row, 1);
+    view->reserved = number(rows, row, 2);
+    view->peer_headroom = number(rows, row, 3);
+    take_text(loading, cell(rows, row, 4), view->best_rate.provider, sizeof view->best_rate.provider);
+    view->best_rate.rate = (struct decimal){number(rows, row, 5), (int32_t)number(rows, row, 6)};
+    take_instant(loading, rows, row, 7, &view->best_rate.valid_until);
+}
+
+static void on_rows(void *context, size_t statement, const PGresult *rows) {
+    struct loading *loading = context;
+    for (int row = 0; row < PQntuples(rows); row++)
+        loading->parts[statement](loading, rows, row);
+}
+
+static void on_end(void *context, const struct request_end *end) {
+    struct loading *loading = context;
+    struct result result = outcome_of_reading(end);
+    if (result_is_ok(&result) && loading->damaged)
+        result = result_fatal("a stored row cannot be read");
+    loading->done(loading->context, result, result_is_ok(&result) ? &loading->loaded : NULL);
+    arena_wipe(&loading->arena);
+    free(loading);
+}
+
+/* ---- what is asked ---- */
+
+static struct statement *add_part(struct loading *loading, struct request *request, const char *query,
+                                  void (*take)(struct loading *loading, const PGresult *rows, int row)) {
+    loading->parts[loading->part_count++] = take;
+    return request_add(request, query);
+}
+
+static void ask_instructions(struct loading *loading, struct request *request) {
+    const struct store_load *load = loading->load;
+    struct column columns[4];
+    for (size_t i = 0; i < 4; i++)
+        column_init(&columns[i], i == 3 ? COLUMN_UUID : COLUMN_TEXT);
+    for (size_t i = 0; i < load->key_count; i++) {
+        column_add_text(&columns[0], load->keys[i].corridor);
+        column_add_text(&columns[1], direction_names[load->keys[i].direction]);
+        column_add_text(&columns[2], instruction_kind_names[load->keys[i].kind]);
+        column_add_uuid(&columns[3], &load->keys[i].uetr);
+    }
+    struct statement *statement = add_part(loading, request, "load_instructions", take_instruction);
+    for (size_t i = 0; i < 4; i++)
+        request_add_column(request, statement, &columns[i]);
+}
+
+static void ask_uuids(struct request *request, struct statement *statement, const struct uuid *uuids,
+                      size_t count) {
+    struct column column;
+    column_init(&column, COLUMN_UUID);
+    for (size_t i = 0; i < count; i++)
+        column_add_uuid(&column, &uuids[i]);
+    request_add_column(request, statement, &column);
+}
+
+static void ask_corridors(struct loading *loading, struct request *request) {
+    struct column names;
+    column_init(&names, COLUMN_TEXT);
+    for (size_t i = 0; i < loading->load->corridor_count; i++)
+        column_add_text(&names, loading->load->corridors[i]);
+    request_add_column(request, add_part(loading, request, "load_corridors", take_corridor), &names);
+}
+
+static void ask_all(struct loading *loading, struct request *request) {
+    const struct store_load *load = loading->load;
+    if (load->key_count)
+        ask_instructions(loading, request);
+    if (load->identity_count)
+        ask_uuids(request, add_part(loading, request, "load_identities", take_identity), load->identities,
+                  load->identity_count);
+    if (load->quote_count)
+        ask_uuids(request, add_part(loading, request, "load_quotes", take_quote), load->quotes,
+                  load->quote_count);
+    if (load->corridor_count)
+        ask_corridors(loading, request);
+}
+
+static void make_room(struct loading *loading) {
+    const struct store_load *load = loading->load;
+    struct store_loaded *loaded = &loading->loaded;
+    loaded->instructions = arena_alloc(&loading->arena, load->key_count * sizeof *loaded->instructions);
+    loaded->identities = arena_alloc(&loading->arena, load->identity_count * sizeof *loaded->identities);
+    loaded->quotes = arena_alloc(&loading->arena, load->quote_count * sizeof *loaded->quotes);
+    loaded->corridors = arena_alloc(&loading->arena, load->corridor_count * sizeof *loaded->corridors);
+    for (size_t i = 0; i < load->corridor_count; i++)
+        text_set(loaded->corridors[i].corridor, CORRIDOR_SIZE, load->corridors[i]);
+}
+
+void load_run(void *self, const struct store_load *load, store_load_done done, void *context) {
+    struct store *store = self;
+    struct loading *loading = must_calloc(1, sizeof *loading);
+    arena_init(&loading->arena);
+    loading->load = load;
+    loading->done = done;
+    loading->context = context;
+    make_room(loading);
+    struct request *request = request_new(on_end, loading);
+    request->on_rows = on_rows;
+    ask_all(loading, request);
+    connection_submit(store->reading, request);
+}
