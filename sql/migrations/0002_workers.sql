@@ -73,11 +73,11 @@ END
 $$;
 
 -- Were all rows found that had to be found?
-CREATE FUNCTION pontis.guard_count(what text, found bigint, wanted bigint, state text) RETURNS void
+CREATE FUNCTION pontis.guard_count(what text, met bigint, wanted bigint, state text) RETURNS void
     LANGUAGE plpgsql AS $$
 BEGIN
-    IF found <> wanted THEN
-        RAISE EXCEPTION '%: % of % rows', what, found, wanted USING ERRCODE = state;
+    IF met <> wanted THEN
+        RAISE EXCEPTION '%: % of % rows', what, met, wanted USING ERRCODE = state;
     END IF;
 END
 $$;

@@ -50,3 +50,20 @@ CREATE FUNCTION pontis.available(b pontis.balance) RETURNS numeric
     RETURN CASE b.role
         WHEN 'FOREIGN_PREFUND' THEN b.debits_posted::numeric - b.credits_posted - b.credits_pending
         ELSE b.credits_posted::numeric - b.debits_posted - b.debits_pending END;
+
+-- Accounts whose counters are not the sum of their transfers: always empty. It reads all of the history.
+CREATE VIEW pontis.ledger_check AS
+WITH leg AS (
+    SELECT debit AS account, amount AS debit, 0::bigint AS credit, phase FROM pontis.transfer
+    UNION ALL
+    SELECT credit, 0, amount, phase FROM pontis.transfer),
+summed AS (
+    SELECT account,
+        coalesce(sum(CASE phase WHEN 'pending' THEN debit WHEN 'direct' THEN 0 ELSE -debit END), 0) AS debits_pending,
+        coalesce(sum(debit) FILTER (WHERE phase IN ('post', 'direct')), 0) AS debits_posted,
+        coalesce(sum(CASE phase WHEN 'pending' THEN credit WHEN 'direct' THEN 0 ELSE -credit END), 0) AS credits_pending,
+        coalesce(sum(credit) FILTER (WHERE phase IN ('post', 'direct')), 0) AS credits_posted
+    FROM leg GROUP BY account)
+SELECT b.account FROM pontis.balance b LEFT JOIN summed s ON s.account = b.account
+WHERE (b.debits_pending, b.debits_posted, b.credits_pending, b.credits_posted) IS DISTINCT FROM
+    (coalesce(s.debits_pending, 0), coalesce(s.debits_posted, 0), coalesce(s.credits_pending, 0), coalesce(s.credits_posted, 0));
