@@ -4,6 +4,14 @@
 #include "store/connection.h"
 #include "store/store.h"
 
+/* Plans of a commit must not depend on statistics: nested loops over the arrays, in their order, are what
+ * locks rows in one order everywhere. */
+#define STORE_COMMITTING_OPTIONS                                                                             \
+    "-c search_path=pontis -c TimeZone=UTC -c jit=off -c plan_cache_mode=force_generic_plan "                \
+    "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c enable_bitmapscan=off "         \
+    "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
+#define STORE_READING_OPTIONS "-c search_path=pontis -c TimeZone=UTC -c jit=off -c statement_timeout=20000"
+
 /* What the parts of an open store share. */
 struct pending_commit;
 

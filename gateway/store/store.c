@@ -16,16 +16,6 @@
 
 enum { NAME_LIMIT = 40, DEADLINE = 30000 };
 
-/* Plans of a commit must not depend on statistics: nested loops over the arrays, in their order, are what
- * locks rows in one order everywhere. */
-#define COMMITTING_OPTIONS                                                                                   \
-    "-c search_path=pontis -c TimeZone=UTC -c jit=off -c plan_cache_mode=force_generic_plan "                \
-    "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c lock_timeout=2000 "             \
-    "-c idle_in_transaction_session_timeout=10000"
-#define READING_OPTIONS                                                                                      \
-    "-c search_path=pontis -c TimeZone=UTC -c jit=off -c statement_timeout=20000 "                           \
-    "-c default_transaction_isolation=read\\ committed"
-
 static bool reads(const char *query) {
     return !query_commits(query);
 }
@@ -90,7 +80,7 @@ static struct connection *connect_to(struct store *store, const char *conninfo, 
     struct connection_settings settings = {
         .conninfo = conninfo,
         .application_name = name,
-        .options = commits ? COMMITTING_OPTIONS : READING_OPTIONS,
+        .options = commits ? STORE_COMMITTING_OPTIONS : STORE_READING_OPTIONS,
         .prepares = commits ? query_commits : reads,
         .durable = commits,
         .deadline = DEADLINE,

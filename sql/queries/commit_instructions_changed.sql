@@ -10,7 +10,6 @@ WITH changed AS (
         AS u (id, version_before, corridor, direction, kind, uetr, state, version, due_at, reason_code, reason_text,
             source_currency, source_digits, source_amount, target_currency, target_digits, target_amount, received_at,
             content)
-    WHERE i.id = u.id AND i.version = u.version_before AND i.uetr = u.uetr AND i.corridor = u.corridor
-        AND i.direction = u.direction AND i.kind = u.kind
+    WHERE i.id = u.id AND i.version = u.version_before
     RETURNING 1)
 SELECT pontis.guard_count('instructions', (SELECT count(*) FROM changed), cardinality($1::uuid[]), 'PF002');

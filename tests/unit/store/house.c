@@ -58,7 +58,7 @@ void house_open(struct house *house) {
     postgres_conninfo(&house->postgres, house->database, "pontis_app", house->conninfo);
     house->session = postgres_connect(&house->postgres, house->database);
     postgres_do(house->session, "SET synchronous_commit = 'local'");
-    postgres_do(house->session, "SET search_path = pontis");
+    postgres_do(house->session, "SET search_path = pontis; SET client_min_messages = 'warning'");
     house->base = event_base_new();
 }
 
