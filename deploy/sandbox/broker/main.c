@@ -75,7 +75,10 @@ int main(int argc, char **argv) {
     /* Before librdkafka makes its threads: they inherit it. */
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     char error[256];
-    rd_kafka_t *handle = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), error, sizeof error);
+    rd_kafka_conf_t *configuration = rd_kafka_conf_new();
+    /* Errors only: that the handle itself has no broker is as it should be. */
+    rd_kafka_conf_set(configuration, "log_level", "3", error, sizeof error);
+    rd_kafka_t *handle = rd_kafka_new(RD_KAFKA_PRODUCER, configuration, error, sizeof error);
     rd_kafka_mock_cluster_t *cluster = handle ? rd_kafka_mock_cluster_new(handle, 1) : NULL;
     if (!cluster || !make_topics(cluster, topics))
         return 1;
@@ -83,6 +86,8 @@ int main(int argc, char **argv) {
         fprintf(stderr, "pontis-broker: cannot write %s\n", port_file);
         return 1;
     }
+    printf("pontis-broker: ready at %s\n", rd_kafka_mock_cluster_bootstraps(cluster));
+    fflush(stdout);
     int caught;
     sigwait(&signals, &caught);
     remove(port_file);

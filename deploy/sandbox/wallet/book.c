@@ -164,6 +164,8 @@ static void end_lock(struct book *book, struct book_lock *lock, enum lock_state 
 
 bool book_capture(struct book *book, const struct uuid *uetr, int64_t amount) {
     struct book_lock *lock = find_lock(book, uetr);
+    if (lock && lock->state == LOCK_CAPTURED)
+        return lock->captured == amount;
     if (!lock || lock->state != LOCK_HELD || amount < 0 || amount > lock->amount)
         return false;
     end_lock(book, lock, LOCK_CAPTURED, amount);
@@ -172,6 +174,8 @@ bool book_capture(struct book *book, const struct uuid *uetr, int64_t amount) {
 
 bool book_release(struct book *book, const struct uuid *uetr) {
     struct book_lock *lock = find_lock(book, uetr);
+    if (lock && lock->state == LOCK_RELEASED)
+        return true;
     if (!lock || lock->state != LOCK_HELD)
         return false;
     end_lock(book, lock, LOCK_RELEASED, 0);
@@ -182,6 +186,18 @@ void book_fail(struct book *book, const struct uuid *uetr) {
     struct book_lock *lock = find_lock(book, uetr);
     if (lock && lock->state == LOCK_HELD)
         lock->state = LOCK_FAILED;
+}
+
+size_t book_count_locks(const struct book *book, enum lock_state state) {
+    size_t count = 0;
+    for (size_t i = 0; i < book->lock_list.count; i++)
+        count += book->lock_list.items[i]->state == state;
+    return count;
+}
+
+const char *book_lock_state_name(enum lock_state state) {
+    static const char *const names[] = {"held", "captured", "released", "failed"};
+    return names[state];
 }
 
 void book_each_held(const struct book *book, book_visit visit, void *context) {

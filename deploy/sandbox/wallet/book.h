@@ -46,8 +46,10 @@ void book_free(struct book *book);
  * amount is already known or cannot be. `event` is copied. */
 bool book_lock(struct book *book, const struct book_lock *lock, const char *event);
 const struct book_lock *book_find_lock(const struct book *book, const struct uuid *uetr);
-/* Takes `amount` of a held lock for good and gives the rest back; false when the lock does not cover it. */
+/* Takes `amount` of a held lock for good and gives the rest back; false when the lock does not cover it.
+ * True and nothing more when just that was done before. */
 bool book_capture(struct book *book, const struct uuid *uetr, int64_t amount);
+/* Gives all back; false when the lock was captured or failed. */
 bool book_release(struct book *book, const struct uuid *uetr);
 /* The lock can be neither captured nor released; its funds stay where they are. */
 void book_fail(struct book *book, const struct uuid *uetr);
@@ -56,6 +58,11 @@ void book_fail(struct book *book, const struct uuid *uetr);
 void book_judge(struct book_credit *credit);
 bool book_credit(struct book *book, const struct book_credit *credit);
 const struct book_credit *book_find_credit(const struct book *book, const struct uuid *uetr);
+
+/* How many locks are in this state. */
+size_t book_count_locks(const struct book *book, enum lock_state state);
+/* "held", "captured", "released", "failed". */
+const char *book_lock_state_name(enum lock_state state);
 
 /* Calls back for every lock that is still held. */
 typedef void (*book_visit)(void *context, const struct book_lock *lock);

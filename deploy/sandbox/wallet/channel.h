@@ -12,14 +12,16 @@ enum { CHANNEL_MAX_PARTITIONS = 64 };
 
 struct channel_settings {
     const char *brokers;
-    const char *topic_out;                     /* from the wallet to its gateway */
-    const char *topic_in;                      /* from the gateway to the wallet */
-    int fetch_wait;                            /* milliseconds a broker may hold a fetch back */
-    int64_t positions[CHANNEL_MAX_PARTITIONS]; /* next offset to read; 0: from the beginning */
+    const char *topic_out; /* from the wallet to its gateway */
+    const char *topic_in;  /* from the gateway to the wallet */
+    int fetch_wait;        /* milliseconds a broker may hold a fetch back */
 };
 
 struct channel_handler {
     void *context;
+    /* Once, before any record: which Kafka this is. Fills in the offset to read next of each partition; 0
+     * is the beginning. */
+    void (*joined)(void *context, const char *cluster, int64_t positions[CHANNEL_MAX_PARTITIONS]);
     void (*record)(void *context, int32_t partition, int64_t offset, struct bytes value);
     /* The broker has the event that channel_publish was given under this id. */
     void (*published)(void *context, const char *id);
@@ -32,7 +34,7 @@ struct channel;
 MUST_USE struct result channel_open(const struct channel_settings *settings, struct channel_handler handler,
                                     struct channel **out);
 /* False: there is no room now, try again. */
-bool channel_publish(struct channel *channel, const char *id, const char *key, const char *text);
+bool channel_publish(struct channel *channel, const char *id, const char *key, struct bytes value);
 /* Descriptors that become readable when channel_drain has work. */
 int channel_out_descriptor(const struct channel *channel);
 int channel_in_descriptor(const struct channel *channel);

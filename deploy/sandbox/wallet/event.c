@@ -6,13 +6,15 @@
 #include "host/digest.h"
 
 char *event_write(const char *source, const char *id, const char *type, const struct uuid *subject,
-                  const char *key, instant time, json_t *data) {
+                  const char *key, const char *cause, instant time, json_t *data) {
     char uetr[UUID_TEXT_SIZE], at[INSTANT_TEXT_SIZE];
     uuid_format(subject, uetr);
     instant_format(time, at);
     json_t *event = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "specversion", "1.0", "source",
                               source, "id", id, "type", type, "subject", uetr, "partitionkey", key, "time",
                               at, "datacontenttype", "application/json", "data", data);
+    if (cause)
+        json_object_set_new(event, "causationid", json_string(cause));
     char *text = json_dumps(event, JSON_COMPACT);
     json_decref(event);
     return text;

@@ -19,8 +19,15 @@ static void on_signal(int number) {
     is_ending = 1;
 }
 
+static bool flag(int argc, char **argv, const char *name) {
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], name) == 0)
+            return true;
+    return false;
+}
+
 static const char *option(int argc, char **argv, const char *name) {
-    for (int i = 1; i + 1 < argc; i += 2)
+    for (int i = 1; i + 1 < argc; i++)
         if (strcmp(argv[i], name) == 0)
             return argv[i + 1];
     fprintf(stderr, "pontis-wallet: %s is missing\n", name);
@@ -52,8 +59,8 @@ int main(int argc, char **argv) {
     struct simulator *simulator = NULL;
     struct channel *channel = NULL;
     struct control *control = NULL;
-    struct result opened =
-        simulator_open(option(argc, argv, "--source"), option(argc, argv, "--journal"), &simulator);
+    struct result opened = simulator_open(option(argc, argv, "--source"), option(argc, argv, "--journal"),
+                                          flag(argc, argv, "--fresh"), &simulator);
     if (result_is_ok(&opened))
         opened = channel_open(&settings, simulator_handler(simulator), &channel);
     if (result_is_ok(&opened))
@@ -62,6 +69,8 @@ int main(int argc, char **argv) {
         fprintf(stderr, "pontis-wallet %s: %s\n", name, opened.detail);
         return 1;
     }
+    printf("pontis-wallet %s: ready\n", name);
+    fflush(stdout);
     work(simulator, channel, control);
     simulator_flush(simulator, channel);
     channel_close(channel, CLOSE_MILLISECONDS);

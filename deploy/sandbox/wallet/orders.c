@@ -18,7 +18,8 @@ struct order {
     const char *outcome; /* "open", ... */
     bool ended;
     char *event;
-    json_t *reason; /* the gateway's, or NULL */
+    json_t *corridor; /* its name, as ordered */
+    json_t *reason;   /* the gateway's, or NULL */
     instant begun;
     instant end;
     ARRAY(struct step) steps;
@@ -43,6 +44,7 @@ static const struct {
     {"corridor.transfer.rejected.v1", "rejected", true},
     {"corridor.transfer.cancelled.v1", "cancelled", true},
     {"corridor.transfer.blocked.v1", "blocked", true},
+    {"corridor.event.refused.v1", "rejected", true},
 };
 
 struct orders *orders_new(void) {
@@ -57,6 +59,7 @@ void orders_free(struct orders *orders) {
     tdestroy(orders->tree, forget);
     for (size_t i = 0; i < orders->list.count; i++) {
         struct order *order = orders->list.items[i];
+        json_decref(order->corridor);
         json_decref(order->reason);
         free(order->event);
         array_wipe(&order->steps);
@@ -85,6 +88,13 @@ static void add_step(struct order *order, const char *type, instant at) {
     step->at = at;
 }
 
+static json_t *corridor_of(const char *event) {
+    json_t *parsed = json_loads(event, 0, NULL);
+    json_t *corridor = json_string(event_text(parsed, "data.corridor"));
+    json_decref(parsed);
+    return corridor;
+}
+
 void orders_add(struct orders *orders, const struct uuid *uetr, const char *event, instant at) {
     if (find(orders, uetr))
         return;
@@ -92,6 +102,7 @@ void orders_add(struct orders *orders, const struct uuid *uetr, const char *even
     order->uetr = *uetr;
     order->outcome = "open";
     order->event = must_strdup(event);
+    order->corridor = corridor_of(event);
     order->begun = at;
     add_step(order, "wallet.transfer.initiated.v1", at);
     *array_push(&orders->list) = order;
@@ -155,10 +166,10 @@ json_t *orders_ended(const struct orders *orders, size_t after, size_t limit) {
         const struct order *order = orders->ended.items[i];
         char uetr[UUID_TEXT_SIZE];
         uuid_format(&order->uetr, uetr);
-        json_array_append_new(ended,
-                              json_pack("{s:s, s:s, s:s, s:s, s:I}", "uetr", uetr, "outcome", order->outcome,
-                                        "code", reason_of(order, "code"), "rule", reason_of(order, "rule"),
-                                        "ms", (json_int_t)(order->end - order->begun)));
+        json_array_append_new(
+            ended, json_pack("{s:s, s:s, s:s, s:s, s:I, s:O}", "uetr", uetr, "outcome", order->outcome,
+                             "code", reason_of(order, "code"), "rule", reason_of(order, "rule"), "ms",
+                             (json_int_t)(order->end - order->begun), "corridor", order->corridor));
     }
     return json_pack("{s:I, s:o}", "next", (json_int_t)i, "ended", ended);
 }

@@ -14,7 +14,8 @@ struct orders *orders_new(void);
 void orders_free(struct orders *orders);
 /* `event` is the order as it was published; copied. */
 void orders_add(struct orders *orders, const struct uuid *uetr, const char *event, instant at);
-/* Takes note of an event of the gateway's about a payment; one about no payment of ours is passed over. */
+/* Takes note of an event of the gateway's about a payment; one about no payment of ours is passed over.
+ * A refusal is only to be noted when it refuses the order itself, which then ends as rejected. */
 void orders_note(struct orders *orders, const struct uuid *uetr, const json_t *event, instant at);
 /* {"outcome", "code", "rule", "text", "field", "steps", "event"}, or NULL. */
 json_t *orders_status(const struct orders *orders, const struct uuid *uetr);

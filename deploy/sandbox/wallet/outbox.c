@@ -85,6 +85,11 @@ void outbox_add(struct outbox *outbox, const char *id, const char *key, char *te
     wait_in_line(outbox, post);
 }
 
+const char *outbox_text(const struct outbox *outbox, const char *id) {
+    const struct post *post = find(outbox, id);
+    return post ? post->text : NULL;
+}
+
 /* A post that is done while it stands in line stays there and is passed over. */
 void outbox_done(struct outbox *outbox, const char *id) {
     struct post *post = find(outbox, id);
@@ -105,7 +110,8 @@ void outbox_again(struct outbox *outbox, const char *id) {
 void outbox_flush(struct outbox *outbox, struct channel *channel) {
     while (outbox->first) {
         struct post *post = outbox->first;
-        if (post->state == POST_WAITING && !channel_publish(channel, post->id, post->key, post->text))
+        if (post->state == POST_WAITING &&
+            !channel_publish(channel, post->id, post->key, bytes_of_string(post->text)))
             return;
         if (post->state == POST_WAITING)
             post->state = POST_ON_ITS_WAY;

@@ -14,6 +14,8 @@ struct outbox *outbox_new(void);
 void outbox_free(struct outbox *outbox);
 /* Takes `text` over; it waits to be published. An id that is known is not added again. */
 void outbox_add(struct outbox *outbox, const char *id, const char *key, char *text);
+/* The event of this id as it was written, or NULL. */
+const char *outbox_text(const struct outbox *outbox, const char *id);
 /* The broker has it. */
 void outbox_done(struct outbox *outbox, const char *id);
 /* It waits again; nothing happens when the id is not known. */

@@ -10,8 +10,10 @@
  * written to its journal first, so that a killed wallet goes on where it was. */
 struct simulator;
 
-/* Replays the journal. `source` names the wallet in its events and outlives the simulator. */
-MUST_USE struct result simulator_open(const char *source, const char *journal_path, struct simulator **out);
+/* Replays the journal. `source` names the wallet in its events and outlives the simulator. `is_fresh`: the
+ * topics began anew, their positions in the journal do not hold. */
+MUST_USE struct result simulator_open(const char *source, const char *journal_path, bool is_fresh,
+                                      struct simulator **out);
 void simulator_free(struct simulator *simulator);
 
 /* For the channel. */
