@@ -23,13 +23,19 @@ POM
     touch "$1/libs/.$version"
 }
 
-answers() { # port
+is_taken() { # port
     (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# Asks for the versions it speaks (ApiVersions 0) and wants any answer: a port that is open is no broker yet.
+answers() { # port
+    [ "$( (exec 3<>"/dev/tcp/127.0.0.1/$1" && printf '\0\0\0\012\0\022\0\0\0\0\0\001\377\377' >&3 &&
+        timeout 2 head -c 4 <&3 | wc -c) 2>/dev/null)" = 4 ]
 }
 
 free_port() { # above a port
     local port=$(($1 + 1))
-    while answers "$port"; do port=$((port + 1)); done
+    while is_taken "$port"; do port=$((port + 1)); done
     echo "$port"
 }
 
@@ -62,40 +68,73 @@ java_tool() { # folder, class, arguments...
     java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$folder/libs/*" "$@"
 }
 
-start() { # folder, port, topics...
-    local folder=$1 port=$2 topic
-    shift 2
-    configure "$folder" "$port"
-    if [ ! -f "$folder/data/meta.properties" ]; then
-        java_tool "$folder" kafka.tools.StorageTool format -t "$(java_tool "$folder" kafka.tools.StorageTool random-uuid)" \
-            -c "$folder/server.properties"
-    fi
-    setsid java -Xmx512m -XX:+UseSerialGC -cp "$folder/libs/*" kafka.Kafka "$folder/server.properties" \
-        >>"$folder/kafka.log" 2>&1 </dev/null &
-    echo $! >"$folder/kafka.pid"
-    local tries=0
-    until answers "$port"; do
-        tries=$((tries + 1))
-        if [ $tries -gt 600 ] || ! kill -0 "$(cat "$folder/kafka.pid")" 2>/dev/null; then
-            tail -n 20 "$folder/kafka.log" >&2
-            return 1
-        fi
+# The process of this folder, not one that got its number since.
+running() { # folder; prints its id
+    local pid
+    pid=$(cat "$1/kafka.pid" 2>/dev/null) || return 1
+    { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -qF "kafka.Kafka $1/server.properties" && echo "$pid"
+}
+
+format() { # folder
+    [ -f "$1/data/meta.properties" ] && return
+    java_tool "$1" kafka.tools.StorageTool format -t "$(java_tool "$1" kafka.tools.StorageTool random-uuid)" -c "$1/server.properties"
+}
+
+launch() { # folder
+    setsid java -Xmx512m -XX:+UseSerialGC -cp "$1/libs/*" kafka.Kafka "$1/server.properties" >>"$1/kafka.log" 2>&1 </dev/null &
+    echo $! >"$1/kafka.pid.new"
+    mv "$1/kafka.pid.new" "$1/kafka.pid"
+}
+
+# One that was just killed keeps its port for a moment.
+await_free() { # port
+    for _ in $(seq 30); do
+        is_taken "$1" || return 0
         sleep 0.1
     done
+    echo "port $1 is taken" >&2
+    return 1
+}
+
+await() { # folder, port
+    for _ in $(seq 600); do
+        running "$1" >/dev/null || break
+        answers "$2" && return
+        sleep 0.1
+    done
+    tail -n 20 "$1/kafka.log" >&2
+    return 1
+}
+
+make_topics() { # folder, port, topics...
+    local folder=$1 port=$2 topic makers=()
+    shift 2
     for topic in "$@"; do
         [ -d "$folder/data/${topic%:*}-0" ] && continue
         java_tool "$folder" org.apache.kafka.tools.TopicCommand --bootstrap-server "127.0.0.1:$port" --create --if-not-exists \
-            --topic "${topic%:*}" --partitions "${topic##*:}"
+            --topic "${topic%:*}" --partitions "${topic##*:}" &
+        makers+=($!)
     done
+    for topic in "${makers[@]}"; do wait "$topic"; done
+}
+
+start() { # folder, port, topics...
+    if ! running "$1" >/dev/null; then
+        await_free "$2"
+        configure "$1" "$2"
+        format "$1"
+        launch "$1"
+    fi
+    await "$1" "$2"
+    make_topics "$@"
 }
 
 stop() { # folder
     local pid
-    pid=$(cat "$1/kafka.pid" 2>/dev/null) || return 0
-    if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "kafka.Kafka $1/server.properties"; then
+    if pid=$(running "$1"); then
         kill "$pid"
         for _ in $(seq 200); do
-            kill -0 "$pid" 2>/dev/null || break
+            running "$1" >/dev/null || break
             sleep 0.1
         done
         kill -9 "$pid" 2>/dev/null || true
@@ -103,8 +142,13 @@ stop() { # folder
     rm -f "$1/kafka.pid"
 }
 
-case "${1:-}" in
-fetch | start | stop) "$@" ;;
+verb=${1:-} folder=${2:-}
+case "$verb" in
+fetch | start | stop)
+    [ -n "$folder" ] || { echo "$verb: which folder?" >&2; exit 2; }
+    shift 2
+    "$verb" "$(realpath -m "$folder")" "$@"
+    ;;
 *)
     sed -n '2,6s/^# \{0,1\}//p' "$0" >&2
     exit 2
