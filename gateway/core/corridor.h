@@ -47,4 +47,9 @@ struct corridor {
     bool acsc_is_final;
 };
 
+/* A system (name, country, BIC, currency), and the corridor as one flat record: pins and providers are
+ * numbered. */
+extern const struct record corridor_system_record;
+extern const struct record corridor_record;
+
 #endif

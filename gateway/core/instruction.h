@@ -48,11 +48,12 @@ struct instruction {
     int64_t version;
     int64_t corridor_version; /* rules it was accepted under */
     struct payment payment;
-    uint8_t content_hash[32];                 /* of what first made it */
-    char wallet_source[129];                  /* outbound: CloudEvents source of the wallet that asked */
-    struct uuid lock_id;                      /* outbound: the wallet's lock on the payer's funds */
-    int64_t lock_amount;                      /* the most that may be taken, source minor units */
-    char message_id[REFERENCE_SIZE];          /* MsgId of the pacs.008, ours or the peer's */
+    uint8_t content_hash[32];        /* of what first made it */
+    char wallet_source[129];         /* outbound: CloudEvents source of the wallet that asked */
+    struct uuid lock_id;             /* outbound: the wallet's lock on the payer's funds */
+    int64_t lock_amount;             /* the most that may be taken, source minor units */
+    instant expires_at;              /* outbound: not to be sent after this; 0: no limit of the wallet's */
+    char message_id[REFERENCE_SIZE]; /* MsgId of the pacs.008, ours or the peer's */
     char business_message_id[REFERENCE_SIZE]; /* BizMsgIdr it travelled under */
     char transaction_id[REFERENCE_SIZE];      /* TxId */
     int64_t attempts;            /* times the message was handed to the wire by a timer or a dispatch */
@@ -60,6 +61,8 @@ struct instruction {
     char reason_text[REASON_TEXT_SIZE];
     char reason_field[96]; /* the field at fault */
     bool closed;           /* outbound: the wallet said what became of the lock */
+    int peer_status;       /* outbound: enum peer_status, what the peer said last */
+    int64_t told_version;  /* at which the wallet was told last: the same answer goes out under the same id */
     instant received_at;
     instant due_at; /* next timer; 0: none */
     char traceparent[56];

@@ -1,0 +1,47 @@
+#include "core/event.h"
+
+const char *const event_type_names[] = {"transfer.initiated",
+                                        "transfer.cancel.requested",
+                                        "lock.captured",
+                                        "lock.released",
+                                        "lock.failed",
+                                        "credit.completed",
+                                        "credit.rejected",
+                                        "credit.blocked",
+                                        "peer.payment",
+                                        "peer.status",
+                                        "peer.refusal",
+                                        "dispatch",
+                                        "delivery.unknown",
+                                        "timer.due",
+                                        NULL};
+const char *const peer_status_names[] = {"",     "ACTC", "ACSP", "PDNG", "ACWP",
+                                         "ACSC", "ACCC", "RJCT", "BLCK", NULL};
+
+static const struct field event_fields[] = {
+    FIELD_OF_CHOICE(event, type, event_type_names),
+    FIELD_OF_RECORD(event, key, &instruction_key_record),
+    FIELD(event, source, FIELD_TEXT),
+    FIELD(event, id, FIELD_TEXT),
+    FIELD(event, content_hash, FIELD_DIGEST),
+    FIELD_OF_RECORD(event, payment, &payment_record),
+    FIELD(event, lock_id, FIELD_UUID),
+    FIELD(event, lock_amount, FIELD_INTEGER),
+    FIELD(event, expires_at, FIELD_INSTANT),
+    FIELD(event, message_id, FIELD_TEXT),
+    FIELD(event, business_message_id, FIELD_TEXT),
+    FIELD(event, transaction_id, FIELD_TEXT),
+    FIELD_OF_CHOICE(event, status, peer_status_names),
+    FIELD(event, original_message_id, FIELD_TEXT),
+    FIELD(event, original_end_to_end_id, FIELD_TEXT),
+    FIELD(event, original_instruction_id, FIELD_TEXT),
+    FIELD(event, original_currency, FIELD_TEXT),
+    FIELD(event, original_amount, FIELD_INTEGER),
+    FIELD(event, reason_code, FIELD_TEXT),
+    FIELD(event, reason_text, FIELD_TEXT),
+    FIELD(event, refusal, FIELD_INTEGER),
+    FIELD(event, refusal_field, FIELD_TEXT),
+    FIELD(event, traceparent, FIELD_TEXT),
+    {.name = NULL},
+};
+const struct record event_record = {"event", sizeof(struct event), event_fields};
