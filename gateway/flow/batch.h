@@ -1,0 +1,102 @@
+#ifndef PONTIS_FLOW_BATCH_H
+#define PONTIS_FLOW_BATCH_H
+
+#include "base/arena.h"
+#include "flow/flow.h"
+
+/* An instruction as the batch sees it: as loaded, then as the decisions before have left it. */
+struct batch_instruction {
+    struct instruction now;
+    int64_t version_at_load; /* 0: it did not exist */
+    bool changed;
+};
+
+typedef char batch_corridor_name[CORRIDOR_SIZE];
+
+/* Bytes that leave once the commit stands. */
+struct batch_send {
+    struct uuid message;
+    struct uuid attempt;
+    struct uuid instruction;
+    struct instruction_key key;
+    struct flow_link *link;
+    int peer_message; /* enum peer_message */
+    struct bytes body;
+    char traceparent[56];
+};
+
+/* An instruction whose last message is to go out again; its bytes are read after the commit. */
+struct batch_again {
+    struct uuid instruction;
+    struct flow_link *link;
+};
+
+/* Many items decided one after the other on an overlay of the loaded rows, then committed as one transaction:
+ * each instruction and account at most once, every transition kept (design: "Fold"). */
+struct batch {
+    struct flow *flow;
+    struct arena arena;
+    ARRAY(struct flow_item *) items;
+    int tries;
+
+    /* what is wanted of the store */
+    ARRAY(struct instruction_key) keys;
+    ARRAY(struct uuid) identity_keys;
+    ARRAY(struct uuid) quote_ids;
+    ARRAY(batch_corridor_name) corridor_names;
+    struct store_load load;
+
+    /* the overlay */
+    ARRAY(struct batch_instruction) instructions;
+    ARRAY(struct store_identity) known; /* identities: loaded and new */
+    ARRAY(struct quote) quotes;
+    ARRAY(struct store_corridor_view) views;
+
+    /* the commit */
+    ARRAY(struct store_lease) leases;
+    ARRAY(struct store_position) positions;
+    ARRAY(struct store_input) inputs;
+    ARRAY(struct store_identity) identities;
+    ARRAY(struct store_instruction) rows;
+    ARRAY(struct store_quote_use) quote_uses;
+    ARRAY(struct store_transition) transitions;
+    ARRAY(struct store_message) messages;
+    ARRAY(struct store_attempt) attempts;
+    ARRAY(struct store_attempt_end) attempt_ends;
+    ARRAY(struct store_wallet_event) wallet_events;
+    ARRAY(struct uuid) published;
+    ARRAY(struct store_case) cases;
+    ARRAY(struct store_rate) rates;
+    ARRAY(struct quote) new_quotes;
+    ARRAY(struct store_corridor) corridors;
+    ARRAY(struct store_transfer) transfers;
+    ARRAY(struct store_delta) deltas;
+    struct store_commit commit;
+
+    /* after the commit */
+    ARRAY(struct batch_send) sends;
+    ARRAY(struct store_wallet_event) repeats; /* published again without a new row */
+    ARRAY(struct batch_again) again;
+};
+
+struct batch *batch_new(struct flow *flow);
+void batch_free(struct batch *batch); /* not its items */
+/* Takes the decisions back, keeps the items: before the batch is loaded and decided anew. */
+void batch_reset(struct batch *batch);
+/* Fills `load` with what the items need. */
+void batch_collect(struct batch *batch);
+/* Puts the loaded rows under the decisions to come. */
+void batch_overlay(struct batch *batch, const struct store_loaded *loaded);
+/* Decides every item in order and fills `commit`. */
+void batch_decide(struct batch *batch);
+
+/* -- for the parts of the batch -- */
+
+/* One posting, DIRECT or of an instruction: a ledger row, and its effect on balances and views. */
+void batch_post(struct batch *batch, const struct uuid *instruction, const char *corridor,
+                const struct posting *posting);
+struct store_corridor_view *batch_view(struct batch *batch, const char *corridor);
+/* Commits a sending of stored bytes, to leave after the commit. */
+void batch_send(struct batch *batch, struct flow_link *link, const struct batch_send *send, int64_t number);
+
+#endif

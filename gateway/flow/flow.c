@@ -1,0 +1,98 @@
+#include "flow/flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "core/reasons.h"
+
+void flow_init(struct flow *flow, const struct ports *ports, const struct flow_settings *settings) {
+    *flow = (struct flow){.ports = *ports, .settings = *settings};
+}
+
+static void link_free(struct flow_link *link) {
+    if (link->dialect)
+        link->adapter->close(link->dialect);
+    free(link);
+}
+
+void flow_wipe(struct flow *flow) {
+    for (size_t i = 0; i < flow->links.count; i++)
+        link_free(flow->links.items[i]);
+    array_wipe(&flow->links);
+    array_wipe(&flow->partitions);
+    while (flow->head) {
+        struct flow_item *next = flow->head->next;
+        flow_item_free(flow->head);
+        flow->head = next;
+    }
+}
+
+static bool is_spoken(const char *const *versions, const char *version) {
+    for (; *versions; versions++)
+        if (text_equal(*versions, version))
+            return true;
+    return false;
+}
+
+struct result flow_check_corridor(const struct corridor *corridor) {
+    const struct adapter *adapter = adapter_find(corridor->adapter);
+    if (!adapter)
+        return result_refuse(REASON_CORRIDOR_FILE, "adapter", "no dialect is called %s", corridor->adapter);
+    if (!is_spoken(adapter->payment_versions, corridor->payment_version))
+        return result_refuse(REASON_CORRIDOR_FILE, "payment_version", "dialect %s does not speak %s",
+                             adapter->name, corridor->payment_version);
+    if (!is_spoken(adapter->status_versions, corridor->status_version))
+        return result_refuse(REASON_CORRIDOR_FILE, "status_version", "dialect %s does not speak %s",
+                             adapter->name, corridor->status_version);
+    return result_ok();
+}
+
+struct result flow_set_corridor(struct flow *flow, const struct corridor *corridor) {
+    TRY(flow_check_corridor(corridor));
+    struct flow_link *link = must_calloc(1, sizeof *link);
+    link->corridor = *corridor;
+    link->adapter = adapter_find(corridor->adapter);
+    struct result opened = link->adapter->open(&link->corridor, &flow->settings.keys, &link->dialect);
+    if (!result_is_ok(&opened)) {
+        free(link);
+        return opened;
+    }
+    struct flow_link *old = flow_link_find(flow, corridor->name);
+    if (old)
+        old->retired = true;
+    *array_push(&flow->links) = link;
+    return result_ok();
+}
+
+struct flow_link *flow_link_find(struct flow *flow, const char *corridor) {
+    for (size_t i = 0; i < flow->links.count; i++)
+        if (!flow->links.items[i]->retired && text_equal(flow->links.items[i]->corridor.name, corridor))
+            return flow->links.items[i];
+    return NULL;
+}
+
+static bool has_pin(const struct corridor *corridor, const char *public_key) {
+    for (size_t i = 0; i < CORRIDOR_MAX_PINS; i++)
+        if (corridor->peer_certificate_pins[i][0] &&
+            text_equal(corridor->peer_certificate_pins[i], public_key))
+            return true;
+    return false;
+}
+
+struct flow_link *flow_link_by_pin(struct flow *flow, const char *public_key) {
+    for (size_t i = 0; i < flow->links.count; i++)
+        if (!flow->links.items[i]->retired && has_pin(&flow->links.items[i]->corridor, public_key))
+            return flow->links.items[i];
+    return NULL;
+}
+
+instant flow_now(struct flow *flow) {
+    return flow->ports.clock.now(flow->ports.clock.self);
+}
+
+struct uuid flow_new_id(struct flow *flow) {
+    uint8_t random[16];
+    flow->ports.random.fill(flow->ports.random.self, random, sizeof random);
+    return uuid_from_time(flow_now(flow), random);
+}

@@ -1,0 +1,71 @@
+#ifndef PONTIS_FLOW_ITEM_H
+#define PONTIS_FLOW_ITEM_H
+
+#include "flow/ports.h"
+
+/* Something a door, a job or the wire hands to the step: it waits in the queue, becomes part of a batch and
+ * is finished exactly once, after the commit that holds it. */
+enum item_kind {
+    ITEM_EVENT,         /* decide it */
+    ITEM_REFUSED_INPUT, /* it could not be read: keep it, tell why, go on */
+    ITEM_RESEND,        /* a stored message goes out again: commit the attempt, then send */
+    ITEM_ATTEMPT_END,   /* what became of a sending */
+    ITEM_PUBLISHED,     /* wallet events that Kafka acknowledged */
+    ITEM_COMMAND,       /* an operator's order that concerns no payment */
+};
+
+enum door { DOOR_WALLET, DOOR_PEER, DOOR_COMMAND, DOOR_TIMER };
+extern const char *const door_names[]; /* "wallet", "peer", "command", "timer" */
+
+struct flow;
+struct batch;
+struct flow_link;
+struct flow_item;
+
+/* Called once the item's batch is committed (or given up): `reason` is REASON_NONE when it had its effect. */
+typedef void (*item_done)(struct flow *flow, struct flow_item *item, int reason, const char *detail);
+
+struct flow_item {
+    struct flow_item *next;
+    enum item_kind kind;
+    enum door door;
+    instant received;
+    struct flow_link *link; /* its corridor; NULL: unknown */
+    item_done done;         /* NULL: nobody waits */
+    void *context;
+
+    /* what came in: kept as an input row when `payload.data` is not NULL; owned */
+    struct bytes payload;
+    char topic[129];
+    int32_t partition;
+    int64_t offset;
+    struct event event;
+    struct result refusal; /* ITEM_REFUSED_INPUT */
+    char message_type[16]; /* peer messages: "pacs.008.001.13" */
+
+    struct wire_exchange *exchange; /* peers: to be answered */
+
+    /* ITEM_RESEND; `payload` holds the bytes, which are no input then */
+    struct uuid message;
+    struct uuid instruction;
+    int64_t attempt_number;
+    int peer_message; /* enum peer_message, for the route */
+    char traceparent[56];
+
+    struct store_attempt_end end; /* ITEM_ATTEMPT_END */
+
+    struct uuid *published; /* ITEM_PUBLISHED; owned */
+    size_t published_count;
+
+    /* ITEM_COMMAND: puts its rows into the batch; called again when the batch is decided anew */
+    void (*command)(struct batch *batch, struct flow_item *item);
+
+    /* set by the batch */
+    int verdict; /* enum verdict */
+    int reason;  /* enum reason */
+};
+
+struct flow_item *flow_item_new(enum item_kind kind, enum door door);
+void flow_item_free(struct flow_item *item);
+
+#endif

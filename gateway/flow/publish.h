@@ -1,0 +1,17 @@
+#ifndef PONTIS_FLOW_PUBLISH_H
+#define PONTIS_FLOW_PUBLISH_H
+
+#include "flow/flow.h"
+
+/* Records on their way to Kafka. Everything added is copied. */
+struct publication;
+
+struct publication *publication_new(struct flow *flow);
+/* `row`: the wallet_event row to be marked as published once Kafka has it; NULL: there is none. */
+void publication_add(struct publication *publication, const struct uuid *row, const char *topic,
+                     struct bytes key, struct bytes body);
+/* Publishes all of it in the order added, and frees the publication when that is over. What Kafka did not
+ * take stays unmarked in the database, where the relay finds it. */
+void publication_send(struct publication *publication);
+
+#endif

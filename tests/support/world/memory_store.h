@@ -1,0 +1,54 @@
+#ifndef PONTIS_TESTS_SUPPORT_MEMORY_STORE_H
+#define PONTIS_TESTS_SUPPORT_MEMORY_STORE_H
+
+#include "base/arena.h"
+#include "base/array.h"
+#include "flow/ports.h"
+
+/* The store's rules in memory: guards that refuse, unique keys, versions, accounts that may not be overdrawn.
+ * It commits all of a commit or nothing. Rows keep copies of their bytes until the store is wiped. */
+struct memory_event {
+    struct store_wallet_event row;
+    bool published;
+};
+
+struct memory_message {
+    struct store_message row;
+    int64_t attempts;
+    bool delivered;
+    instant last_attempt;
+};
+
+struct memory_store {
+    struct arena arena;
+    int64_t epoch;
+    ARRAY(struct instruction) instructions;
+    ARRAY(struct store_identity) identities;
+    ARRAY(struct quote) quotes;
+    ARRAY(struct store_rate) rates;
+    ARRAY(struct store_corridor) corridors;
+    ARRAY(struct store_delta) balances;
+    ARRAY(struct store_transfer) transfers;
+    ARRAY(struct store_transition) transitions;
+    ARRAY(struct memory_message) messages;
+    ARRAY(struct store_attempt) attempts;
+    ARRAY(struct memory_event) events;
+    ARRAY(struct store_input) inputs;
+    ARRAY(struct store_case) cases;
+    int64_t position; /* -1: never consumed */
+    size_t commits;
+};
+
+void memory_store_init(struct memory_store *store);
+void memory_store_wipe(struct memory_store *store);
+enum store_outcome memory_store_commit(struct memory_store *store, const struct store_commit *commit);
+/* `loaded` holds arrays from `arena`. */
+void memory_store_load(struct memory_store *store, const struct store_load *load, struct arena *arena,
+                       struct store_loaded *loaded);
+/* The named reads that flow and jobs use; the cells are from `arena`. Aborts on a name it does not know. */
+void memory_store_read(struct memory_store *store, const char *name, const char *const *parameters,
+                       struct arena *arena, struct store_table *out);
+/* Available funds of a corridor's account, by core/ledger.h. */
+int64_t memory_store_available(const struct memory_store *store, int role);
+
+#endif
