@@ -1,0 +1,15 @@
+#ifndef PONTIS_API_ANSWER_H
+#define PONTIS_API_ANSWER_H
+
+#include <jansson.h>
+
+#include "flow/flow.h"
+
+/* Answers with JSON and gives `json` back. */
+void answer_json(struct flow *flow, struct wire_exchange *exchange, int status, json_t *json);
+/* Answers with problem+json (RFC 9457) of a refusal; another result becomes 503. */
+void answer_problem(struct flow *flow, struct wire_exchange *exchange, const struct result *why);
+/* Rows as objects: column i of every row under names[i]; a null cell is left out. */
+json_t *answer_rows(const struct store_table *table, const char *const *names);
+
+#endif
