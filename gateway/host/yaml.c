@@ -14,8 +14,11 @@ struct trace {
 };
 
 static void copy_line(char *to, size_t size, const char *from) {
-    snprintf(to, size, "%s", from);
-    to[strcspn(to, "\n")] = '\0';
+    size_t length = strcspn(from, "\n");
+    if (length >= size)
+        length = size - 1;
+    memcpy(to, from, length);
+    to[length] = '\0';
 }
 
 static void take_line_number(struct yaml_finding *finding, const char *text) {
