@@ -9,12 +9,14 @@
 #define TEXT(section, key)                                                                                   \
     CYAML_FIELD_STRING_PTR(#key, CYAML_FLAG_POINTER, __typeof__(((struct settings *)0)->section), key, 1,    \
                            1024)
+#define NUMBER(section, key)                                                                                 \
+    CYAML_FIELD_INT(#key, CYAML_FLAG_OPTIONAL, __typeof__(((struct settings *)0)->section), key)
 #define SECTION(name, fields) CYAML_FIELD_MAPPING(#name, CYAML_FLAG_DEFAULT, struct settings, name, fields)
 #define ROOT_TEXT(key, flags) CYAML_FIELD_STRING_PTR(#key, flags, struct settings, key, 1, 1024)
 
-static const cyaml_schema_field_t bus_fields[] = {TEXT(bus, brokers),   TEXT(bus, topic_in),
-                                                  TEXT(bus, topic_out), TEXT(bus, incarnation),
-                                                  TEXT(bus, group),     CYAML_FIELD_END};
+static const cyaml_schema_field_t bus_fields[] = {
+    TEXT(bus, brokers), TEXT(bus, topic_in),     TEXT(bus, topic_out), TEXT(bus, incarnation),
+    TEXT(bus, group),   NUMBER(bus, fetch_wait), CYAML_FIELD_END};
 static const cyaml_schema_field_t peer_fields[] = {TEXT(peer, listen), CYAML_FIELD_END};
 static const cyaml_schema_field_t api_fields[] = {TEXT(api, listen), TEXT(api, operators), CYAML_FIELD_END};
 static const cyaml_schema_field_t admin_fields[] = {TEXT(admin, listen), CYAML_FIELD_END};

@@ -18,6 +18,7 @@ struct settings {
         char *topic_out;
         char *incarnation; /* of topic_in: an id of ours, another one for another topic of that name */
         char *group;
+        int64_t fetch_wait; /* milliseconds a broker may hold a fetch back; 0: Kafka's default of 500 */
     } bus;
     struct {
         char *listen;

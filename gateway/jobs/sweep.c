@@ -83,10 +83,19 @@ static void on_unpublished(void *context, struct result result, const struct sto
 
 /* ---- corridors that another worker or an operator changed ---- */
 
+static void tell_opened(struct sweep *sweep) {
+    void (*opened)(void *) = sweep->opened;
+    sweep->opened = NULL;
+    if (opened)
+        opened(sweep->context);
+}
+
 static void on_corridors(void *context, struct result result, const struct store_table *table) {
     struct sweep *sweep = context;
     sweep->reading--;
-    for (size_t i = 0; result_is_ok(&result) && i < table->rows; i++) {
+    if (!result_is_ok(&result))
+        return;
+    for (size_t i = 0; i < table->rows; i++) {
         const struct flow_link *link = flow_link_find(sweep->flow, cell(table, i, 0));
         int64_t version = strtoll(cell(table, i, 1), NULL, 10);
         if (link && link->corridor.version >= version)
@@ -101,6 +110,7 @@ static void on_corridors(void *context, struct result result, const struct store
             log_write(LOG_ERROR, "corridor.not_opened", "corridor", corridor.name, "detail", installed.detail,
                       NULL);
     }
+    tell_opened(sweep);
 }
 
 /* ---- the round ---- */
@@ -148,7 +158,7 @@ static void tick(void *context) {
     flow->ports.clock.after(flow->ports.clock.self, PERIOD, tick, sweep);
 }
 
-void sweep_start(struct sweep *sweep, struct flow *flow) {
-    *sweep = (struct sweep){.flow = flow};
+void sweep_start(struct sweep *sweep, struct flow *flow, void (*opened)(void *context), void *context) {
+    *sweep = (struct sweep){.flow = flow, .opened = opened, .context = context};
     tick(sweep);
 }

@@ -8,9 +8,12 @@
  * not. It is the net under the fast ways, which do not wait for it. */
 struct sweep {
     struct flow *flow;
-    size_t reading; /* reads under way */
+    size_t reading;                /* reads under way */
+    void (*opened)(void *context); /* NULL once it was called */
+    void *context;
 };
 
-void sweep_start(struct sweep *sweep, struct flow *flow);
+/* `opened` is called once, when the corridors' current rules are there: the doors may open then. */
+void sweep_start(struct sweep *sweep, struct flow *flow, void (*opened)(void *context), void *context);
 
 #endif

@@ -394,7 +394,7 @@ static void start(struct node *node) {
     }
     door_peer_open(&node->flow);
     door_wallet_open(&node->flow);
-    sweep_start(&node->sweep, &node->flow);
+    sweep_start(&node->sweep, &node->flow, NULL, NULL);
 }
 
 void world_crash(struct world *world, int index) {
