@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "host/log.h"
-#include "wire/connection.h"
+#include "wire/accepted.h"
 #include "wire/listen.h"
 
 enum {
@@ -40,7 +40,7 @@ struct server {
     int port;
     wire_handler handler;
     void *handler_context;
-    struct connection_list connections;
+    struct accepted_list connections;
     struct exchange *exchanges;
 };
 
@@ -139,16 +139,16 @@ static struct exchange *exchange_new(struct server *server, struct evhttp_reques
 
 /* ---- requests and answers ---- */
 
-static struct connection *connection_of_request(struct evhttp_request *request) {
+static struct accepted *connection_of_request(struct evhttp_request *request) {
     struct evhttp_connection *http = evhttp_request_get_connection(request);
-    return http ? connection_of(evhttp_connection_get_bufferevent(http)) : NULL;
+    return http ? accepted_of(evhttp_connection_get_bufferevent(http)) : NULL;
 }
 
 static void on_sent(struct evhttp_request *request, void *unused) {
     (void)unused;
-    struct connection *connection = connection_of_request(request);
+    struct accepted *connection = connection_of_request(request);
     if (connection)
-        connection_turn(connection, CONNECTION_IDLE);
+        accepted_turn(connection, ACCEPTED_IDLE);
 }
 
 /* libevent frees the request, also when its connection is gone. */
@@ -156,7 +156,7 @@ static void send_answer(struct server *server, struct evhttp_request *request, i
                         const char *content_type, struct bytes body) {
     struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
     struct evbuffer *content = evbuffer_new();
-    struct connection *connection = connection_of_request(request);
+    struct accepted *connection = connection_of_request(request);
     if (!content || evbuffer_add(content, body.data, body.length) != 0)
         abort();
     if (content_type && *content_type)
@@ -165,7 +165,7 @@ static void send_answer(struct server *server, struct evhttp_request *request, i
     if (!server->socket)
         evhttp_add_header(headers, "Connection", "close");
     if (connection)
-        connection_turn(connection, CONNECTION_WRITING);
+        accepted_turn(connection, ACCEPTED_WRITING);
     evhttp_request_set_on_complete_cb(request, on_sent, NULL);
     evhttp_send_reply(request, status, NULL, content);
     evbuffer_free(content);
@@ -184,8 +184,8 @@ void server_answer(struct wire_exchange *shown, int status, const char *content_
 
 static void on_request(struct evhttp_request *request, void *context) {
     struct server *server = context;
-    struct connection *connection = connection_of_request(request);
-    const struct tls_identity *identity = connection ? connection_identity(connection) : NULL;
+    struct accepted *connection = connection_of_request(request);
+    const struct tls_identity *identity = connection ? accepted_identity(connection) : NULL;
     const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request);
     if (!identity) {
         send_status(server, request, 403);
@@ -200,7 +200,7 @@ static void on_request(struct evhttp_request *request, void *context) {
         send_status(server, request, 400);
         return;
     }
-    connection_turn(connection, CONNECTION_ANSWERING);
+    accepted_turn(connection, ACCEPTED_ANSWERING);
     struct exchange *exchange = exchange_new(server, request, identity, path);
     server->handler(server->handler_context, &exchange->shown);
 }
@@ -220,7 +220,7 @@ static void on_count(void *context, size_t count) {
 
 static struct bufferevent *on_accept(struct event_base *base, void *context) {
     struct server *server = context;
-    return connection_new(base, server->context, &server->connections);
+    return accepted_new(base, server->context, &server->connections);
 }
 
 static struct evhttp *http_new(struct server *server) {
@@ -249,12 +249,12 @@ struct result server_open(struct event_base *base, SSL_CTX *context, const char 
     server->context = context;
     server->times = *times;
     text_set(server->name, sizeof server->name, name);
-    server->connections = (struct connection_list){.listener = server->name,
-                                                   .limits = {[CONNECTION_READING] = times->request,
-                                                              [CONNECTION_WRITING] = times->answer,
-                                                              [CONNECTION_IDLE] = times->idle},
-                                                   .on_count = on_count,
-                                                   .context = server};
+    server->connections = (struct accepted_list){.listener = server->name,
+                                                 .limits = {[ACCEPTED_READING] = times->request,
+                                                            [ACCEPTED_WRITING] = times->answer,
+                                                            [ACCEPTED_IDLE] = times->idle},
+                                                 .on_count = on_count,
+                                                 .context = server};
     server->http = http_new(server);
     server->listener = listener;
     server->port = listen_port(evconnlistener_get_fd(listener));
@@ -287,9 +287,11 @@ void server_stop_accepting(struct server *server) {
 
 void server_close(struct server *server) {
     server_stop_accepting(server);
-    connection_list_abandon(&server->connections);
-    while (server->exchanges)
-        exchange_abandon(server->exchanges);
+    accepted_list_abandon(&server->connections);
+    for (struct exchange *exchange = server->exchanges, *next; exchange; exchange = next) {
+        next = exchange->next;
+        exchange_abandon(exchange);
+    }
     evhttp_free(server->http);
     free(server);
 }

@@ -1,4 +1,4 @@
-#include "wire/connection.h"
+#include "wire/accepted.h"
 
 #include <assert.h>
 #include <event2/buffer.h>
@@ -10,21 +10,21 @@
 #include "base/buffer.h"
 #include "host/log.h"
 
-struct connection {
-    struct connection_list *list; /* NULL: abandoned */
-    struct connection *previous, *next;
+struct accepted {
+    struct accepted_list *list; /* NULL: abandoned */
+    struct accepted *previous, *next;
     SSL *ssl; /* owns the connection */
     struct bufferevent *stream;
     struct event *timer;
-    enum connection_phase phase;
+    enum accepted_phase phase;
     bool identified, proven;
     struct tls_identity identity;
 };
 
 /* ---- a connection lives as long as its SSL: libevent tells nobody when it lets one go ---- */
 
-static void leave_list(struct connection *connection) {
-    struct connection_list *list = connection->list;
+static void leave_list(struct accepted *connection) {
+    struct accepted_list *list = connection->list;
     if (!list)
         return;
     if (connection->next)
@@ -37,7 +37,7 @@ static void leave_list(struct connection *connection) {
     list->on_count(list->context, --list->count);
 }
 
-static void tell_failed_handshake(const struct connection *connection) {
+static void tell_failed_handshake(const struct accepted *connection) {
     if (!connection->list || SSL_is_init_finished(connection->ssl))
         return;
     long verdict = SSL_get_verify_result(connection->ssl);
@@ -47,7 +47,7 @@ static void tell_failed_handshake(const struct connection *connection) {
 }
 
 static void on_ssl_free(void *parent, void *data, CRYPTO_EX_DATA *all, int index, long argl, void *argp) {
-    struct connection *connection = data;
+    struct accepted *connection = data;
     (void)parent, (void)all, (void)index, (void)argl, (void)argp;
     if (!connection)
         return;
@@ -66,7 +66,7 @@ static int data_index(void) {
     return index;
 }
 
-struct connection *connection_of(struct bufferevent *stream) {
+struct accepted *accepted_of(struct bufferevent *stream) {
     return SSL_get_ex_data(bufferevent_openssl_get_ssl(stream), data_index());
 }
 
@@ -74,21 +74,21 @@ struct connection *connection_of(struct bufferevent *stream) {
 
 /* Shuts the socket only: the HTTP server reads the end and lets go of the connection in its own order. */
 static void on_time(evutil_socket_t unused, short what, void *context) {
-    struct connection *connection = context;
+    struct accepted *connection = context;
     (void)unused, (void)what;
-    if (connection->phase != CONNECTION_IDLE)
+    if (connection->phase != ACCEPTED_IDLE)
         log_write(LOG_WARNING, "connection.too_slow", "listener", connection->list->listener, NULL);
     shutdown(SSL_get_fd(connection->ssl), SHUT_RDWR);
 }
 
-static bool has_input(const struct connection *connection) {
+static bool has_input(const struct accepted *connection) {
     return evbuffer_get_length(bufferevent_get_input(connection->stream)) > 0;
 }
 
-void connection_turn(struct connection *connection, enum connection_phase phase) {
+void accepted_turn(struct accepted *connection, enum accepted_phase phase) {
     if (!connection->list)
         return;
-    connection->phase = phase == CONNECTION_IDLE && has_input(connection) ? CONNECTION_READING : phase;
+    connection->phase = phase == ACCEPTED_IDLE && has_input(connection) ? ACCEPTED_READING : phase;
     int64_t limit = connection->list->limits[connection->phase];
     if (limit == 0) {
         event_del(connection->timer);
@@ -99,14 +99,14 @@ void connection_turn(struct connection *connection, enum connection_phase phase)
 }
 
 static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *context) {
-    struct connection *connection = context;
+    struct accepted *connection = context;
     (void)input;
-    if (info->n_added > 0 && connection->phase == CONNECTION_IDLE)
-        connection_turn(connection, CONNECTION_READING);
+    if (info->n_added > 0 && connection->phase == ACCEPTED_IDLE)
+        accepted_turn(connection, ACCEPTED_READING);
 }
 
-struct bufferevent *connection_new(struct event_base *base, SSL_CTX *context, struct connection_list *list) {
-    struct connection *connection = must_calloc(1, sizeof *connection);
+struct bufferevent *accepted_new(struct event_base *base, SSL_CTX *context, struct accepted_list *list) {
+    struct accepted *connection = must_calloc(1, sizeof *connection);
     connection->ssl = SSL_new(context);
     /* No stream would mean plain text to the HTTP server: never go on without one. */
     if (!connection->ssl || SSL_set_ex_data(connection->ssl, data_index(), connection) != 1)
@@ -124,11 +124,11 @@ struct bufferevent *connection_new(struct event_base *base, SSL_CTX *context, st
         connection->next->previous = connection;
     list->first = connection;
     list->on_count(list->context, ++list->count);
-    connection_turn(connection, CONNECTION_READING);
+    accepted_turn(connection, ACCEPTED_READING);
     return connection->stream;
 }
 
-const struct tls_identity *connection_identity(struct connection *connection) {
+const struct tls_identity *accepted_identity(struct accepted *connection) {
     if (!connection->identified) {
         connection->identified = true;
         connection->proven = tls_peer(connection->ssl, &connection->identity);
@@ -136,9 +136,9 @@ const struct tls_identity *connection_identity(struct connection *connection) {
     return connection->proven ? &connection->identity : NULL;
 }
 
-void connection_list_abandon(struct connection_list *list) {
+void accepted_list_abandon(struct accepted_list *list) {
     while (list->first) {
-        struct connection *connection = list->first;
+        struct accepted *connection = list->first;
         list->first = connection->next;
         connection->list = NULL;
         event_free(connection->timer);
