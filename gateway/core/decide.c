@@ -13,13 +13,19 @@ static void refuse(const struct instruction *before, const struct event *event, 
         effect_tell(out, WALLET_EVENT_REFUSED);
 }
 
+/* Only payments that never began, or have ended, may be in a corridor nobody knows. */
+static bool is_lost(const struct instruction *before, const struct event *event,
+                    const struct corridor *corridor) {
+    if (corridor || state_is_final(before->state))
+        return false;
+    return before->state != STATE_NONE || event->key.direction == INBOUND;
+}
+
 void decide(const struct instruction *before, const struct event *event, const struct corridor *corridor,
             const struct seen *seen, struct decision *out) {
     *out = (struct decision){.verdict = VERDICT_APPLIED, .after = *before};
     const struct transition *row = transitions_find(event->key.direction, before->state, event->type);
-    /* Only payments that never began may be in a corridor nobody knows. */
-    bool lost = !corridor && before->state != STATE_NONE && !state_is_final(before->state);
-    if (!row || lost) {
+    if (!row || is_lost(before, event, corridor)) {
         refuse(before, event, out);
         return;
     }

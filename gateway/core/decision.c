@@ -29,6 +29,7 @@ static const struct field quote_fields[] = {
     FIELD(quote, target_amount, FIELD_INTEGER),
     FIELD(quote, rate, FIELD_DECIMAL),
     FIELD(quote, expires_at, FIELD_INSTANT),
+    FIELD(quote, expired, FIELD_BOOLEAN),
     FIELD(quote, used_by, FIELD_UUID),
     {.name = NULL},
 };

@@ -72,6 +72,7 @@ struct quote {
     int64_t target_amount;
     struct decimal rate;
     instant expires_at;
+    bool expired;        /* by the database's clock, when it was loaded */
     struct uuid used_by; /* instruction; nil: unused */
 };
 extern const struct record quote_record;

@@ -35,7 +35,7 @@ void effect_foreign_reason(struct decision *out, const char *code, const char *t
 void effect_reason(struct decision *out, int reason, const char *field) {
     const struct reason_row *row = reason_row(reason);
     out->reason = reason;
-    effect_foreign_reason(out, row->iso_code, row->text);
+    effect_foreign_reason(out, row->iso_code[0] ? row->iso_code : "NARR", row->text);
     text_set(out->after.reason_field, sizeof out->after.reason_field, field);
 }
 

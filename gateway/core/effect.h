@@ -12,7 +12,8 @@ void effect_post(struct decision *out, int phase, struct account_reference debit
 struct account_reference effect_account(int role, const char *owner, const char *currency);
 /* Tell the wallet (enum wallet_event_type). */
 void effect_tell(struct decision *out, int wallet_event);
-/* The instruction carries this reason from now on; `field` may be "". */
+/* The instruction carries this reason from now on, in words (NARR) when it has no ISO code; `field` may be
+ * "". */
 void effect_reason(struct decision *out, int reason, const char *field);
 /* The same, with the ISO code and text of somebody else. */
 void effect_foreign_reason(struct decision *out, const char *code, const char *text);

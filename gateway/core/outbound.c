@@ -49,7 +49,7 @@ static int take_quote(const struct situation *situation, struct payment *payment
         return REASON_QUOTE_UNKNOWN;
     if (!uuid_is_nil(&quote->used_by))
         return REASON_QUOTE_USED;
-    if (quote->expires_at <= situation->seen->now)
+    if (quote->expired)
         return REASON_QUOTE_EXPIRED;
     int64_t fixed = payment->fixed_side == FIXED_SOURCE ? payment->source_amount : payment->target_amount;
     int64_t quoted = quote->fixed_side == FIXED_SOURCE ? quote->source_amount : quote->target_amount;
@@ -120,9 +120,6 @@ static int check_limits(const struct situation *situation, const struct payment 
         return REASON_AMOUNT_TOO_SMALL;
     if (payment->source_amount > corridor->limits.maximum)
         return REASON_AMOUNT_TOO_LARGE;
-    text_set(field, FIELD_PATH_SIZE, "/lock/id");
-    if (situation->seen->lock_known)
-        return REASON_LOCK_KNOWN;
     text_set(field, FIELD_PATH_SIZE, "/lock/amount");
     return situation->event->lock_amount < payment->source_amount ? REASON_LOCK_TOO_SMALL : REASON_NONE;
 }
@@ -187,6 +184,12 @@ static instant queue_end(const struct situation *situation, const struct instruc
 /* ---- the rows of the table ---- */
 
 void outbound_accept(const struct situation *situation, struct decision *out) {
+    /* Not a rejected payment: its wallet would release the lock, which secures another one. */
+    if (situation->seen->lock_known) {
+        effect_refuse(out, REASON_LOCK_KNOWN);
+        effect_case(out, REASON_LOCK_KNOWN, "a second payment names the lock of another one");
+        return;
+    }
     struct instruction *after = &out->after;
     make(situation, after);
     char field[FIELD_PATH_SIZE] = "";
@@ -251,8 +254,13 @@ static bool is_overdue(const struct situation *situation, struct decision *out) 
 }
 
 void outbound_dispatch(const struct situation *situation, struct decision *out) {
+    const struct event *event = situation->event;
     if (is_overdue(situation, out))
         return;
+    if (event->refusal) {
+        reject_waiting(out, (int)event->refusal, event->refusal_field);
+        return;
+    }
     if (!situation->seen->peer_open) {
         effect_record(out);
         return;
@@ -330,11 +338,14 @@ static void settle(const struct situation *situation, struct decision *out) {
 }
 
 static void accept_status(const struct situation *situation, struct decision *out) {
-    if (situation->before->state == STATE_ACCEPTED) {
-        if (situation->before->peer_status == situation->event->status)
-            effect_record(out);
+    const struct instruction *before = situation->before;
+    /* ACSC is the last word before a final one: nothing lesser takes it back. */
+    if (before->peer_status == STATUS_ACSC || before->peer_status == situation->event->status) {
+        effect_record(out);
         return;
     }
+    if (before->state == STATE_ACCEPTED)
+        return;
     out->after.state = STATE_ACCEPTED;
     out->after.due_at = situation->seen->now + situation->corridor->timing.repeat;
     effect_tell(out, WALLET_TRANSFER_ACCEPTED);
@@ -411,10 +422,14 @@ static bool is_our_lock(const struct situation *situation) {
     return uuid_equal(&situation->before->lock_id, &situation->event->lock_id);
 }
 
+static void refuse_lock(struct decision *out) {
+    effect_refuse(out, REASON_ILLEGAL_EVENT);
+    effect_tell(out, WALLET_EVENT_REFUSED);
+}
+
 void outbound_close(const struct situation *situation, struct decision *out) {
     if (!is_our_lock(situation)) {
-        effect_refuse(out, REASON_ILLEGAL_EVENT);
-        effect_tell(out, WALLET_EVENT_REFUSED);
+        refuse_lock(out);
         return;
     }
     if (situation->before->closed) {
@@ -424,9 +439,13 @@ void outbound_close(const struct situation *situation, struct decision *out) {
     out->after.closed = true;
 }
 
-/* The wallet did with the lock what the outcome forbids, or could do neither: no money moves here. */
+/* The wallet did with the lock what the outcome forbids or what nobody asked for, or could do neither: no
+ * money moves here. */
 void outbound_wrong_lock_end(const struct situation *situation, struct decision *out) {
-    (void)situation;
+    if (!is_our_lock(situation)) {
+        refuse_lock(out);
+        return;
+    }
     effect_record(out);
     effect_case(out, REASON_ILLEGAL_EVENT, "the wallet's lock did not end as the payment did");
 }
