@@ -58,6 +58,10 @@ void bus_fill_port(struct bus *bus, struct bus_port *out) {
                              .publish = publish};
 }
 
+bool bus_has_joined(const struct bus *bus) {
+    return consumer_has_joined(bus->consumer);
+}
+
 void bus_stop_consuming(struct bus *bus) {
     consumer_pause(bus->consumer);
 }

@@ -2,6 +2,7 @@
 #define PONTIS_BUS_BUS_H
 
 #include <event2/event.h>
+#include <stdbool.h>
 
 #include "flow/ports.h"
 
@@ -12,8 +13,9 @@ struct bus;
 struct bus_settings {
     const char *brokers; /* "HOST:PORT,..." */
     const char *group;
-    const char *member; /* group.instance.id: this worker's name, unique in the group */
-    int64_t fetch_wait; /* milliseconds a broker may hold a fetch back for want of records */
+    const char *topic_out; /* published to: its partitions are learned before the first record needs them */
+    const char *member;    /* group.instance.id: this worker's name, unique in the group */
+    int64_t fetch_wait;    /* milliseconds a broker may hold a fetch back for want of records */
     /* What no retry heals: Kafka no longer has the records that are wanted, or the producer lost count of its
      * own. The worker has to end; the next one goes on from the database. */
     void (*fatal)(void *context, const char *why);
@@ -24,6 +26,8 @@ struct bus_settings {
 MUST_USE struct result bus_open(const struct bus_settings *settings, struct event_base *base,
                                 struct bus **out);
 void bus_fill_port(struct bus *bus, struct bus_port *out);
+/* Has the group given this worker its share, be it none, since it subscribed? */
+bool bus_has_joined(const struct bus *bus);
 /* Delivers no more records; what is being published goes on. */
 void bus_stop_consuming(struct bus *bus);
 /* Waits at most `milliseconds` for what is being published, then lets go without another completion: rows

@@ -30,6 +30,7 @@ struct consumer {
     struct watermarks *watermarks; /* being asked; NULL: none */
     struct event *ask_again;
     struct event *assign; /* on the loop's next turn: many calls of consume make one assignment */
+    bool joined;          /* the group gave us a share, once */
     bool paused;
     void (*fatal)(void *context, const char *why);
     void *context;
@@ -100,6 +101,7 @@ static void ask(evutil_socket_t descriptor, short what, void *context) {
 static void take(struct consumer *consumer, const rd_kafka_topic_partition_list_t *partitions) {
     for (int i = 0; i < partitions->cnt; i++)
         array_push(&consumer->shares)->partition = partitions->elems[i].partition;
+    consumer->joined = true;
     log_write(LOG_INFO, "bus.assigned", "topic", consumer->topic, NULL);
     if (partitions->cnt)
         ask(-1, 0, consumer);
@@ -209,6 +211,10 @@ static void drain(void *context) {
         size_t count = collect(consumer, messages, &empty);
         hand_over(consumer, messages, count);
     }
+}
+
+bool consumer_has_joined(const struct consumer *consumer) {
+    return consumer->joined;
 }
 
 void consumer_pause(struct consumer *consumer) {

@@ -13,6 +13,7 @@ MUST_USE struct result consumer_open(const struct bus_settings *settings, struct
 void consumer_subscribe(struct consumer *consumer, const char *topic, struct bus_handler handler);
 /* bus_port.consume; a partition that is no longer assigned is passed over */
 void consumer_consume(struct consumer *consumer, int32_t partition, int64_t offset);
+bool consumer_has_joined(const struct consumer *consumer);
 /* bus_port.pause and resume: paused, nothing is taken from librdkafka, which stops fetching once its own
  * queue is full. */
 void consumer_pause(struct consumer *consumer);

@@ -8,6 +8,7 @@
 
 struct producer {
     rd_kafka_t *kafka;
+    rd_kafka_topic_t *topic; /* kept, so that librdkafka knows its partitions before the first record */
     struct handle_wakeup wakeup;
     void (*fatal)(void *context, const char *why);
     void *context;
@@ -90,6 +91,7 @@ struct result producer_open(const struct bus_settings *settings, struct event_ba
         return result_fatal("bus: producer: %s", error);
     }
     rd_kafka_set_log_queue(producer->kafka, NULL);
+    producer->topic = rd_kafka_topic_new(producer->kafka, settings->topic_out, NULL);
     *out = producer;
     return handle_wake(&producer->wakeup, base, rd_kafka_queue_get_main(producer->kafka), drain, producer);
 }
@@ -115,5 +117,6 @@ void producer_publish(struct producer *producer, const struct bus_outgoing *reco
 void producer_close(struct producer *producer, int64_t milliseconds) {
     (void)rd_kafka_flush(producer->kafka, (int)milliseconds);
     producer->closing = true;
+    rd_kafka_topic_destroy(producer->topic);
     handle_wakeup_wipe(&producer->wakeup);
 }

@@ -36,7 +36,7 @@ struct worker {
     struct flow flow;
     struct api api;
     struct sweep sweep;
-    bool ready;
+    bool open;           /* the doors are */
     int64_t drain_until; /* 0: not stopping */
     int end;             /* enum serve_end */
 };
@@ -69,16 +69,21 @@ static void on_signal(evutil_socket_t number, short what, void *context) {
         return;
     log_write(LOG_INFO, "worker.stopping", NULL);
     worker->drain_until = clock_boottime() + DRAIN_MILLISECONDS;
-    worker->ready = false;
+    worker->open = false;
     bus_stop_consuming(worker->bus);
     wire_stop_accepting(worker->wire);
     drain(worker);
 }
 
+static bool is_ready(void *context) {
+    const struct worker *worker = context;
+    return worker->open && bus_has_joined(worker->bus);
+}
+
 static void on_heartbeat(evutil_socket_t descriptor, short what, void *context) {
     struct worker *worker = context;
     (void)descriptor, (void)what;
-    ssize_t written = write(worker->heartbeat, worker->ready ? "r" : ".", 1);
+    ssize_t written = write(worker->heartbeat, is_ready(worker) ? "r" : ".", 1);
     if (written < 0) /* nobody supervises any more */
         on_signal(0, 0, worker);
 }
@@ -106,6 +111,7 @@ static struct result open_ports(struct worker *worker, struct ports *ports) {
     struct wire_settings wire = {settings->tls.ca, settings->tls.certificate, settings->tls.key};
     struct bus_settings bus = {.brokers = settings->bus.brokers,
                                .group = settings->bus.group,
+                               .topic_out = settings->bus.topic_out,
                                .member = worker->name,
                                .fetch_wait = settings->bus.fetch_wait ? settings->bus.fetch_wait : FETCH_WAIT,
                                .fatal = on_fatal,
@@ -123,11 +129,6 @@ static struct result open_ports(struct worker *worker, struct ports *ports) {
     return result_ok();
 }
 
-static bool is_ready(void *context) {
-    const struct worker *worker = context;
-    return worker->ready;
-}
-
 /* The corridors are known: from now on nothing that comes in is refused for want of them. */
 static void open_doors(void *context) {
     struct worker *worker = context;
@@ -139,8 +140,8 @@ static void open_doors(void *context) {
         worker->end = SERVE_CONFIGURATION;
         return;
     }
-    worker->ready = true;
-    log_write(LOG_INFO, "worker.ready", NULL);
+    worker->open = true;
+    log_write(LOG_INFO, "worker.open", NULL);
 }
 
 static struct result open_all(struct worker *worker) {

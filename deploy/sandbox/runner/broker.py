@@ -16,6 +16,7 @@ class Broker:
     """What every kind has: `kind`, `address`, `incarnation`, topic names, ensure and stop."""
 
     prefix = ""
+    fetch_wait = 500  # milliseconds a fetch may be held back for want of records
 
     def topic(self, gateway, kind):
         return f"{self.prefix}{gateway}.{kind}"
@@ -28,6 +29,7 @@ class Embedded(Broker):
     """librdkafka's mock cluster: in memory, so each new process is a new incarnation."""
 
     kind = "embedded"
+    fetch_wait = 5  # new records do not wake a fetch that waits
 
     def __init__(self, state):
         self.state = state

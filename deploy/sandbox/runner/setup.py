@@ -20,6 +20,7 @@ bus:
   topic_out: {topic_out}
   incarnation: "{incarnation}"
   group: "pontis-{gateway}"
+  fetch_wait: {fetch_wait}
 peer:
   listen: "127.0.0.1:{peer_port}"
 api:
@@ -66,7 +67,7 @@ def write_settings(state, cluster, broker):
             gateway=gateway, peer=other(gateway), app=cluster.conninfo(gateway, APP), owner=cluster.conninfo(gateway, OWNER),
             brokers=broker.address, incarnation=broker.incarnation, topic_in=broker.topic(gateway, "from-wallet"),
             topic_out=broker.topic(gateway, "to-wallet"), etc=state.path("etc"), ca=state.path("ca"),
-            peer_port=state.port(gateway + ".peer"), api_port=state.port(gateway + ".api"), admin_port=state.port(gateway + ".admin"))
+            fetch_wait=broker.fetch_wait, peer_port=state.port(gateway + ".peer"), api_port=state.port(gateway + ".api"), admin_port=state.port(gateway + ".admin"))
         state.write_for_user(state.path("etc", gateway + ".yaml"), text)
 
 

@@ -126,6 +126,7 @@ void member_join(struct member *member, const struct broker *broker, const char 
                  struct event_base *base) {
     struct bus_settings settings = {.brokers = broker->address,
                                     .group = "gateway",
+                                    .topic_out = "out",
                                     .member = name,
                                     .fetch_wait = 5,
                                     .fatal = on_fatal,
