@@ -268,3 +268,10 @@ struct result corridor_file_read(struct bytes yaml, const char *file_name, struc
     yaml_unload(&file_schema, file);
     return result;
 }
+
+void corridor_file_locate(struct bytes yaml, const char *file_name, struct result *refusal) {
+    char key[sizeof refusal->where];
+    text_set(key, sizeof key, refusal->where);
+    snprintf(refusal->where, sizeof refusal->where, "%.50s:%d: %.30s", file_name, line_of(yaml, NULL, key),
+             key);
+}

@@ -8,5 +8,8 @@
  * currency their key speaks of, durations a number with ms, s, min, h or d. REFUSE with CORRIDOR_FILE:
  * `where` is "FILE:LINE: key", `detail` says what was expected. */
 MUST_USE struct result corridor_file_read(struct bytes yaml, const char *file_name, struct corridor *out);
+/* Makes "FILE:LINE: key" of a refusal's `where` that is a key at the left edge of the file: what a later
+ * check of the corridor says. */
+void corridor_file_locate(struct bytes yaml, const char *file_name, struct result *refusal);
 
 #endif

@@ -17,8 +17,8 @@ static void finish(struct command *command, const struct result *why) {
 }
 
 static void on_done(struct flow *flow, struct flow_item *item, int reason, const char *detail) {
-    (void)flow, (void)reason, (void)detail;
-    struct result done = result_ok();
+    (void)flow;
+    struct result done = reason == REASON_NONE ? result_ok() : result_refuse(reason, "", "%s", detail);
     finish(item->context, &done);
 }
 
@@ -83,8 +83,11 @@ static void fold_corridor(struct batch *batch, struct flow_item *item) {
 }
 
 static void on_corridor_applied(struct flow *flow, struct flow_item *item, int reason, const char *detail) {
-    (void)reason, (void)detail;
     struct command *command = item->context;
+    if (reason != REASON_NONE) {
+        on_done(flow, item, reason, detail);
+        return;
+    }
     struct result installed = flow_set_corridor(flow, &command->corridor);
     finish(command, &installed);
 }

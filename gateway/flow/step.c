@@ -133,12 +133,14 @@ static void isolate(struct batch *batch, const char *detail) {
     }
     struct flow_item *item = batch->items.items[0];
     log_write(LOG_ERROR, "input.quarantined", "detail", detail, NULL);
-    if (item->kind != ITEM_EVENT || !item->payload.data) {
+    bool is_order = item->kind == ITEM_COMMAND;
+    if ((item->kind != ITEM_EVENT && !is_order) || !item->payload.data) {
         batch->flow->fatal(batch->flow->fatal_context, "the database refuses a row of our own");
         return;
     }
     item->kind = ITEM_REFUSED_INPUT;
-    item->refusal = result_refuse(REASON_EVENT_SCHEMA, "", "the database refuses it");
+    item->refusal =
+        result_refuse(is_order ? REASON_ORDER_REFUSED : REASON_EVENT_SCHEMA, "", "the database refuses it");
     run(batch);
 }
 
