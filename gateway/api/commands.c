@@ -12,6 +12,7 @@
 #include "core/reasons.h"
 #include "flow/corridor_file.h"
 #include "flow/door_command.h"
+#include "flow/step.h"
 
 /* ---- reading the request ---- */
 
@@ -19,26 +20,70 @@ struct order {
     struct api *api;
     struct wire_exchange *exchange;
     json_t *body;
-    struct command *command;
+    struct command *command; /* until a door takes it over */
     const char *parameters[2];
 };
 
-static void refuse(struct api *api, struct wire_exchange *exchange, const struct result *why) {
-    answer_problem(api->flow, exchange, why);
+static void order_free(struct order *order) {
+    json_decref(order->body);
+    free(order);
 }
 
-/* A mandatory string member, copied into an array of `size`. */
-static struct result take(json_t *body, const char *member, char *out, size_t size) {
-    const char *text = json_string_value(json_object_get(body, member));
-    char pointer[64];
-    snprintf(pointer, sizeof pointer, "/%s", member);
-    if (!text || !text_copy(out, size, text, strlen(text)))
-        return result_refuse(REASON_REQUEST_MALFORMED, pointer,
-                             "a string of at most %zu characters is wanted", size - 1);
+/* Gives the order back, with its command. */
+static void refuse(struct order *order, const struct result *why) {
+    answer_problem(order->api->flow, order->exchange, why);
+    free(order->command);
+    order_free(order);
+}
+
+/* An operator's slip must not be dropped in silence: a member that no order has refuses the order. */
+static struct result check_members(const json_t *body, const char *const *members) {
+    if (!json_is_object(body))
+        return result_refuse(REASON_REQUEST_MALFORMED, "", "the body is no JSON object");
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)body, name, value) {
+        const char *nearest = members[0];
+        for (size_t i = 0; members[i]; i++)
+            if (text_distance(members[i], name) < text_distance(nearest, name))
+                nearest = members[i];
+        if (!text_equal(nearest, name))
+            return answer_unknown(name, nearest);
+    }
     return result_ok();
 }
 
-static struct result take_amount(json_t *body, const char *currency, int64_t *out) {
+/* A mandatory string member, copied into an array of `size`. */
+static struct result take(const json_t *body, const char *member, char *out, size_t size) {
+    const json_t *value = json_object_get(body, member);
+    const char *text = json_string_value(value);
+    if (!value)
+        return answer_malformed(member, "is missing");
+    if (!text)
+        return answer_malformed(member, "is not a string");
+    if (!*text || !text_copy(out, size, text, strlen(text))) {
+        char what[48];
+        snprintf(what, sizeof what, "has not between 1 and %zu bytes", size - 1);
+        return answer_malformed(member, what);
+    }
+    return result_ok();
+}
+
+static struct result find_link(struct order *order, const char *corridor, const struct flow_link **out) {
+    *out = flow_link_find(order->api->flow, corridor);
+    return *out ? result_ok()
+                : result_refuse(REASON_UNKNOWN_CORRIDOR, "/corridor", "no corridor is called %s", corridor);
+}
+
+static struct result check_provider(const struct flow_link *link, const char *pointer, const char *provider) {
+    for (size_t i = 0; i < CORRIDOR_MAX_PROVIDERS; i++)
+        if (*provider && text_equal(link->corridor.fx.providers[i], provider))
+            return result_ok();
+    return result_refuse(REASON_PROVIDER_UNKNOWN, pointer, "%s is no provider of %s", provider,
+                         link->corridor.name);
+}
+
+static struct result take_amount(const json_t *body, const char *currency, int64_t *out) {
     char text[DECIMAL_TEXT_SIZE];
     TRY(take(body, "amount", text, sizeof text));
     int32_t digits = currency_minor_digits(currency);
@@ -58,11 +103,6 @@ static struct command *new_command(struct api *api, const struct wire_exchange *
     return command;
 }
 
-static void order_free(struct order *order) {
-    json_decref(order->body);
-    free(order);
-}
-
 /* ---- answering ---- */
 
 static void answer_done(void *context, const struct result *why, json_t *answer) {
@@ -70,7 +110,7 @@ static void answer_done(void *context, const struct result *why, json_t *answer)
     if (result_is_ok(why))
         answer_json(order->api->flow, order->exchange, 200, answer);
     else {
-        refuse(order->api, order->exchange, why);
+        answer_problem(order->api->flow, order->exchange, why);
         json_decref(answer);
     }
     order_free(order);
@@ -116,34 +156,44 @@ static void on_fund(void *context, const struct command *command, const struct r
 static void apply_corridor(struct order *order) {
     struct command *command = order->command;
     struct result read = corridor_file_read(order->exchange->body, "request", &command->corridor);
+    if (result_is_ok(&read)) {
+        read = flow_check_corridor(&command->corridor);
+        if (!result_is_ok(&read))
+            corridor_file_locate(order->exchange->body, "request", &read);
+    }
     if (!result_is_ok(&read)) {
-        free(command);
-        refuse(order->api, order->exchange, &read);
-        order_free(order);
+        refuse(order, &read);
         return;
     }
     struct buffer document;
-    buffer_init(&document, 64 * 1024);
+    buffer_init(&document, 1 << 16);
     record_write(&corridor_record, "corridor", &command->corridor, &document);
     command->document = buffer_bytes(&document);
     command->done = on_corridor;
     door_command_corridor(command);
 }
 
+/* pacs.008's BaseOneRate: 11 digits, 10 of them behind the point; zeros at the end are none. */
+static bool is_sendable(struct decimal rate) {
+    for (; rate.scale > 0 && rate.mantissa % 10 == 0; rate.scale--)
+        rate.mantissa /= 10;
+    return rate.mantissa > 0 && rate.mantissa < decimal_power(11);
+}
+
+static const char *const rate_members[] = {"corridor", "provider", "rate", NULL};
+
 static struct result read_rate(struct order *order) {
     struct store_rate *rate = &order->command->rate;
+    const struct flow_link *link;
     char text[DECIMAL_TEXT_SIZE];
     TRY(take(order->body, "corridor", rate->corridor, sizeof rate->corridor));
     TRY(take(order->body, "provider", rate->offer.provider, sizeof rate->offer.provider));
     TRY(take(order->body, "rate", text, sizeof text));
     if (decimal_parse(text, strlen(text), 10, &rate->offer.rate) != DECIMAL_OK ||
-        rate->offer.rate.mantissa == 0)
-        return result_refuse(REASON_REQUEST_MALFORMED, "/rate", "%s is no rate with at most 10 decimals",
-                             text);
-    const struct flow_link *link = flow_link_find(order->api->flow, rate->corridor);
-    if (!link)
-        return result_refuse(REASON_UNKNOWN_CORRIDOR, "/corridor", "no corridor is called %s",
-                             rate->corridor);
+        !is_sendable(rate->offer.rate))
+        return answer_malformed("rate", "is no decimal above 0 with at most 11 digits, 10 behind the point");
+    TRY(find_link(order, rate->corridor, &link));
+    TRY(check_provider(link, "/provider", rate->offer.provider));
     text_set(rate->source_currency, sizeof rate->source_currency, link->corridor.home.currency);
     text_set(rate->target_currency, sizeof rate->target_currency, link->corridor.peer.currency);
     return result_ok();
@@ -154,35 +204,56 @@ static void post_rate(struct order *order) {
     door_command_rate(order->command);
 }
 
-/* "FOREIGN_PREFUND", "PEER_PREFUND" or "FX:PROVIDER:CURRENCY": money comes in from FUNDING. */
+/* "FX:PROVIDER:CURRENCY" */
+static struct result read_position(const struct flow_link *link, const char *account,
+                                   struct account_reference *out) {
+    const char *provider = account + strlen("FX:"), *colon = strchr(provider, ':');
+    const char *home = link->corridor.home.currency, *peer = link->corridor.peer.currency;
+    if (!colon || !text_copy(out->owner, sizeof out->owner, provider, (size_t)(colon - provider)))
+        return answer_malformed("account", "is not FX:PROVIDER:CURRENCY");
+    TRY(check_provider(link, "/account", out->owner));
+    if (!text_equal(colon + 1, home) && !text_equal(colon + 1, peer))
+        return result_refuse(REASON_UNKNOWN_CURRENCY, "/account", "the currencies of %s are %s and %s",
+                             link->corridor.name, home, peer);
+    out->role = ACCOUNT_FX;
+    text_set(out->currency, sizeof out->currency, colon + 1);
+    return result_ok();
+}
+
+static struct result read_account(const struct flow_link *link, const char *account,
+                                  struct account_reference *out) {
+    const char *currency = NULL;
+    if (strncmp(account, "FX:", 3) == 0)
+        return read_position(link, account, out);
+    if (text_equal(account, "FOREIGN_PREFUND")) {
+        out->role = ACCOUNT_FOREIGN_PREFUND;
+        currency = link->corridor.peer.currency;
+    } else if (text_equal(account, "PEER_PREFUND")) {
+        out->role = ACCOUNT_PEER_PREFUND;
+        currency = link->corridor.home.currency;
+    } else {
+        return answer_malformed("account", "is not FOREIGN_PREFUND, PEER_PREFUND or FX:PROVIDER:CURRENCY");
+    }
+    text_set(out->currency, sizeof out->currency, currency);
+    return result_ok();
+}
+
+static const char *const fund_members[] = {"corridor", "account", "amount", NULL};
+
+/* Money comes in from FUNDING. FOREIGN_PREFUND is an asset, the others are owed to somebody. */
 static struct result read_fund(struct order *order) {
     struct command *command = order->command;
+    struct account_reference funding = {.role = ACCOUNT_FUNDING}, funded = {0};
+    const struct flow_link *link;
     char account[64];
     TRY(take(order->body, "corridor", command->corridor_name, sizeof command->corridor_name));
     TRY(take(order->body, "account", account, sizeof account));
-    const struct flow_link *link = flow_link_find(order->api->flow, command->corridor_name);
-    if (!link)
-        return result_refuse(REASON_UNKNOWN_CORRIDOR, "/corridor", "no corridor is called %s",
-                             command->corridor_name);
-    struct account_reference funding = {.role = ACCOUNT_FUNDING}, funded = {0};
-    bool debit_funded = text_equal(account, "FOREIGN_PREFUND");
-    char provider[REFERENCE_SIZE], currency[CURRENCY_SIZE];
-    if (debit_funded || text_equal(account, "PEER_PREFUND")) {
-        funded.role = debit_funded ? ACCOUNT_FOREIGN_PREFUND : ACCOUNT_PEER_PREFUND;
-        text_set(funded.currency, sizeof funded.currency,
-                 debit_funded ? link->corridor.peer.currency : link->corridor.home.currency);
-    } else if (sscanf(account, "FX:%35[^:]:%3[A-Z]", provider, currency) == 2) {
-        funded.role = ACCOUNT_FX;
-        text_set(funded.owner, sizeof funded.owner, provider);
-        text_set(funded.currency, sizeof funded.currency, currency);
-    } else {
-        return result_refuse(REASON_REQUEST_MALFORMED, "/account",
-                             "FOREIGN_PREFUND, PEER_PREFUND or FX:PROVIDER:CURRENCY is wanted");
-    }
+    TRY(find_link(order, command->corridor_name, &link));
+    TRY(read_account(link, account, &funded));
     text_set(funding.currency, sizeof funding.currency, funded.currency);
-    command->posting = (struct posting){.phase = POSTING_DIRECT,
-                                        .debit = debit_funded ? funded : funding,
-                                        .credit = debit_funded ? funding : funded};
+    bool is_asset = funded.role == ACCOUNT_FOREIGN_PREFUND;
+    command->posting = (struct posting){
+        .phase = POSTING_DIRECT, .debit = is_asset ? funded : funding, .credit = is_asset ? funding : funded};
     return take_amount(order->body, funded.currency, &command->posting.amount);
 }
 
@@ -193,17 +264,25 @@ static void fund(struct order *order) {
 
 /* ---- fx quote: asks for the provider's standing rate first ---- */
 
+static const char *const quote_members[] = {"corridor", "provider", "fixed_side", "amount", NULL};
+
+static struct result read_side(const json_t *body, int *out) {
+    char side[8];
+    TRY(take(body, "fixed_side", side, sizeof side));
+    for (*out = 0; fixed_side_names[*out]; ++*out)
+        if (text_equal(fixed_side_names[*out], side))
+            return result_ok();
+    return answer_malformed("fixed_side", "is neither source nor target");
+}
+
 static struct result read_quote(struct order *order) {
     struct quote *quote = &order->command->quote;
-    char side[8];
+    const struct flow_link *link;
     TRY(take(order->body, "corridor", quote->corridor, sizeof quote->corridor));
     TRY(take(order->body, "provider", quote->provider, sizeof quote->provider));
-    TRY(take(order->body, "fixed_side", side, sizeof side));
-    const struct flow_link *link = flow_link_find(order->api->flow, quote->corridor);
-    if (!link)
-        return result_refuse(REASON_UNKNOWN_CORRIDOR, "/corridor", "no corridor is called %s",
-                             quote->corridor);
-    quote->fixed_side = text_equal(side, "target") ? FIXED_TARGET : FIXED_SOURCE;
+    TRY(read_side(order->body, &quote->fixed_side));
+    TRY(find_link(order, quote->corridor, &link));
+    TRY(check_provider(link, "/provider", quote->provider));
     text_set(quote->source_currency, sizeof quote->source_currency, link->corridor.home.currency);
     text_set(quote->target_currency, sizeof quote->target_currency, link->corridor.peer.currency);
     bool target = quote->fixed_side == FIXED_TARGET;
@@ -236,9 +315,7 @@ static void on_rate_read(void *context, struct result result, const struct store
     if (result_is_ok(&result))
         result = compute_quote(order, table);
     if (!result_is_ok(&result)) {
-        free(order->command);
-        refuse(order->api, order->exchange, &result);
-        order_free(order);
+        refuse(order, &result);
         return;
     }
     order->command->done = on_quote;
@@ -256,33 +333,37 @@ static void quote(struct order *order) {
 
 static const struct order_kind {
     const char *name;
-    struct result (*read)(struct order *order); /* NULL: the body is not JSON */
+    const char *const *members; /* of the body; NULL: it is not JSON */
+    struct result (*read)(struct order *order);
     void (*run)(struct order *order);
 } kinds[] = {
-    {"corridor.apply", NULL, apply_corridor},
-    {"fx.post", read_rate, post_rate},
-    {"fx.quote", read_quote, quote},
-    {"liquidity.fund", read_fund, fund},
+    {"corridor.apply", NULL, NULL, apply_corridor},
+    {"fx.post", rate_members, read_rate, post_rate},
+    {"fx.quote", quote_members, read_quote, quote},
+    {"liquidity.fund", fund_members, read_fund, fund},
 };
+
+static struct result read_json(struct order *order, const struct order_kind *kind) {
+    json_error_t error;
+    struct bytes body = order->exchange->body;
+    order->body = json_loadb(body.data, body.length, JSON_REJECT_DUPLICATES, &error);
+    if (!order->body)
+        return result_refuse(REASON_REQUEST_MALFORMED, "", "the body is no JSON: line %d, column %d: %s",
+                             error.line, error.column, error.text);
+    TRY(check_members(order->body, kind->members));
+    return kind->read(order);
+}
 
 static void run(struct api *api, struct wire_exchange *exchange, const struct order_kind *kind) {
     struct order *order = must_calloc(1, sizeof *order);
     *order =
         (struct order){.api = api, .exchange = exchange, .command = new_command(api, exchange, kind->name)};
     order->command->context = order;
-    struct result read = result_ok();
-    if (kind->read) {
-        order->body = json_loadb(exchange->body.data, exchange->body.length, JSON_REJECT_DUPLICATES, NULL);
-        read = order->body ? kind->read(order)
-                           : result_refuse(REASON_REQUEST_MALFORMED, "", "the body is not JSON");
-    }
-    if (!result_is_ok(&read)) {
-        free(order->command);
-        refuse(api, exchange, &read);
-        order_free(order);
-        return;
-    }
-    kind->run(order);
+    struct result read = kind->members ? read_json(order, kind) : result_ok();
+    if (result_is_ok(&read))
+        kind->run(order);
+    else
+        refuse(order, &read);
 }
 
 void commands_run(struct api *api, struct wire_exchange *exchange, const char *name) {
@@ -291,6 +372,6 @@ void commands_run(struct api *api, struct wire_exchange *exchange, const char *n
             run(api, exchange, &kinds[i]);
             return;
         }
-    struct result why = result_refuse(REASON_NO_SUCH_ROUTE, "", "no command is called so");
-    refuse(api, exchange, &why);
+    struct result why = result_refuse(REASON_NO_SUCH_ROUTE, "", "no command is called %.100s", name);
+    answer_problem(api->flow, exchange, &why);
 }

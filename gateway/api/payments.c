@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/answer.h"
+#include "api/query.h"
 #include "base/text.h"
 #include "core/reasons.h"
 #include "flow/payment_json.h"
@@ -113,9 +114,14 @@ static void on_shown(void *context, struct result result, const struct store_tab
         return;
     }
     for (size_t i = 0; i < table->rows; i++) {
-        json_t *instruction = instruction_json(table->cells + i * table->columns);
-        if (instruction)
-            json_array_append_new(showing->instructions, instruction);
+        const char *const *cells = table->cells + i * table->columns;
+        json_t *instruction = instruction_json(cells);
+        if (!instruction) {
+            result = result_fatal("the stored content of instruction %s cannot be read", cells[0]);
+            end(showing, &result);
+            return;
+        }
+        json_array_append_new(showing->instructions, instruction);
     }
     read_part(showing);
 }
@@ -139,13 +145,13 @@ void payments_show(struct api *api, struct wire_exchange *exchange, const char *
 
 /* ---- many ---- */
 
+enum { LIST_LIMIT, LIST_CORRIDOR, LIST_STATE, LIST_PARAMETERS };
+
 struct listing {
     struct api *api;
     struct wire_exchange *exchange;
-    char limit[16];
-    char corridor[CORRIDOR_SIZE];
-    char state[32];
-    const char *parameters[3];
+    struct query_parameter asked[LIST_PARAMETERS];
+    const char *parameters[LIST_PARAMETERS];
 };
 
 static const char *const list_names[] = {"uetr",
@@ -170,29 +176,49 @@ static void on_listed(void *context, struct result result, const struct store_ta
     free(listing);
 }
 
-/* A query parameter's value, copied; false when it is absent or too long. */
-static bool query_value(const char *query, const char *name, char *out, size_t size) {
-    size_t length = strlen(name);
-    for (const char *at = query; at && *at; at = strchr(at, '&') ? strchr(at, '&') + 1 : NULL)
-        if (strncmp(at, name, length) == 0 && at[length] == '=')
-            return text_copy(out, size, at + length + 1, strcspn(at + length + 1, "&"));
+static bool is_limit(const char *text) {
+    size_t digits = strspn(text, "0123456789");
+    long limit = strtol(text, NULL, 10);
+    return digits > 0 && digits <= 4 && !text[digits] && limit >= 1 && limit <= 1000;
+}
+
+static bool is_state(const char *text) {
+    for (int state = STATE_NONE + 1; state < STATE_COUNT; state++)
+        if (text_equal(state_names[state], text))
+            return true;
     return false;
 }
 
-void payments_list(struct api *api, struct wire_exchange *exchange) {
+static struct result read_filters(struct listing *listing, const char *query) {
+    struct query_parameter *asked = listing->asked;
+    TRY(query_read(query, asked, LIST_PARAMETERS));
+    if (asked[LIST_LIMIT].is_given && !is_limit(asked[LIST_LIMIT].value))
+        return answer_malformed("limit", "is not between 1 and 1000");
+    if (asked[LIST_CORRIDOR].is_given && strlen(asked[LIST_CORRIDOR].value) >= CORRIDOR_SIZE)
+        return answer_malformed("corridor", "is longer than the name of any corridor");
+    if (asked[LIST_STATE].is_given && !is_state(asked[LIST_STATE].value))
+        return answer_malformed("state", "is no state of a payment; they are written as IN_DOUBT");
+    for (size_t i = 0; i < LIST_PARAMETERS; i++)
+        listing->parameters[i] = asked[i].is_given ? asked[i].value : NULL;
+    if (!asked[LIST_LIMIT].is_given)
+        listing->parameters[LIST_LIMIT] = "50";
+    return result_ok();
+}
+
+void payments_list(struct api *api, struct wire_exchange *exchange, const char *segment) {
+    (void)segment;
     struct listing *listing = must_calloc(1, sizeof *listing);
-    listing->api = api;
-    listing->exchange = exchange;
-    char limit[16];
-    long most = query_value(exchange->query, "limit", limit, sizeof limit) ? strtol(limit, NULL, 10) : 50;
-    snprintf(listing->limit, sizeof listing->limit, "%ld", most < 1 ? 1 : most > 1000 ? 1000 : most);
-    bool by_corridor = query_value(exchange->query, "corridor", listing->corridor, sizeof listing->corridor);
-    bool by_state = query_value(exchange->query, "state", listing->state, sizeof listing->state);
-    listing->parameters[0] = listing->limit;
-    listing->parameters[1] = by_corridor ? listing->corridor : NULL;
-    listing->parameters[2] = by_state ? listing->state : NULL;
+    *listing = (struct listing){.api = api,
+                                .exchange = exchange,
+                                .asked = {{.name = "limit"}, {.name = "corridor"}, {.name = "state"}}};
+    struct result read = read_filters(listing, exchange->query);
+    if (!result_is_ok(&read)) {
+        answer_problem(api->flow, exchange, &read);
+        free(listing);
+        return;
+    }
     struct store_port *store = &api->flow->ports.store;
-    store->read(store->self, "payment_list", listing->parameters, 3, on_listed, listing);
+    store->read(store->self, "payment_list", listing->parameters, LIST_PARAMETERS, on_listed, listing);
 }
 
 /* ---- a message's bytes ---- */
@@ -204,14 +230,22 @@ struct fetching {
     const char *parameters[1];
 };
 
+static struct result read_body(const struct store_table *table, const char *id, struct buffer *out) {
+    if (table->rows == 0 || !table->cells[0])
+        return result_refuse(REASON_NO_SUCH_MESSAGE, "/id", "no message has the id %s", id);
+    if (!digest_from_hex(table->cells[0], table->lengths[0], out))
+        return result_fatal("the stored body of message %s cannot be read", id);
+    return result_ok();
+}
+
 static void on_fetched(void *context, struct result result, const struct store_table *table) {
     struct fetching *fetching = context;
     struct flow *flow = fetching->api->flow;
-    if (result_is_ok(&result) && table->rows == 0)
-        result = result_refuse(REASON_NO_SUCH_PAYMENT, "/id", "no such message");
     struct buffer body;
     buffer_init(&body, 1 << 20);
-    if (result_is_ok(&result) && digest_from_hex(table->cells[0], table->lengths[0], &body))
+    if (result_is_ok(&result))
+        result = read_body(table, fetching->id, &body);
+    if (result_is_ok(&result))
         flow->ports.wire.answer(flow->ports.wire.self, fetching->exchange, 200, "application/xml",
                                 buffer_bytes(&body));
     else
@@ -221,11 +255,15 @@ static void on_fetched(void *context, struct result result, const struct store_t
 }
 
 void payments_message(struct api *api, struct wire_exchange *exchange, const char *id) {
+    struct uuid parsed;
+    if (!uuid_parse(id, strlen(id), &parsed)) {
+        struct result why = answer_malformed("id", "is no lower-case UUID");
+        answer_problem(api->flow, exchange, &why);
+        return;
+    }
     struct fetching *fetching = must_calloc(1, sizeof *fetching);
     fetching->api = api;
     fetching->exchange = exchange;
-    struct uuid parsed = {0};
-    (void)uuid_parse(id, strlen(id), &parsed);
     uuid_format(&parsed, fetching->id);
     fetching->parameters[0] = fetching->id;
     struct store_port *store = &api->flow->ports.store;
