@@ -1,0 +1,161 @@
+/* The verbs of an operator: corridors, rates, liquidity. What asks or orders is a client of the API; none
+ * touches the database. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/client.h"
+#include "cli/file.h"
+#include "cli/table.h"
+#include "cli/verb.h"
+#include "core/corridor.h"
+#include "flow/corridor_file.h"
+#include "flow/flow.h"
+
+/* ---- corridor files ---- */
+
+static struct result check_text(struct bytes text, const char *path, struct corridor *corridor) {
+    TRY(corridor_file_read(text, path, corridor));
+    struct result checked = flow_check_corridor(corridor);
+    if (!result_is_ok(&checked))
+        corridor_file_locate(text, path, &checked);
+    return checked;
+}
+
+static int check_file(const char *path) {
+    struct buffer text;
+    struct corridor corridor;
+    int code = EXIT_CONFIGURATION;
+    if (file_read(path, &text)) {
+        struct result checked = check_text(buffer_bytes(&text), path, &corridor);
+        code = result_is_ok(&checked) ? EXIT_DONE : EXIT_NEGATIVE;
+        if (code == EXIT_DONE)
+            printf("%s: ok: corridor %s, %s to %s\n", path, corridor.name, corridor.home.currency,
+                   corridor.peer.currency);
+        else
+            printf("%s: %s\n", checked.where, checked.detail);
+    }
+    buffer_wipe(&text);
+    return code;
+}
+
+int verb_corridor_check(int argc, char **argv) {
+    int worst = EXIT_DONE;
+    const char *path;
+    for (int i = 0; (path = verb_argument(argc, argv, i)); i++) {
+        int code = check_file(path);
+        worst = code > worst ? code : worst;
+    }
+    return worst;
+}
+
+/* ---- asking ---- */
+
+static int show_rows(int argc, char **argv, const char *path, const char *member) {
+    json_t *answer;
+    int code = client_get(path, &answer);
+    if (code == EXIT_DONE && verb_flag(argc, argv, "--json"))
+        table_print_json(answer);
+    else if (code == EXIT_DONE)
+        table_print_rows(json_object_get(answer, member), "");
+    json_decref(answer);
+    return code;
+}
+
+int verb_corridor_list(int argc, char **argv) {
+    return show_rows(argc, argv, "/v1/corridors", "corridors");
+}
+
+int verb_liquidity_show(int argc, char **argv) {
+    return show_rows(argc, argv, "/v1/positions", "positions");
+}
+
+/* As a corridor file, which could be applied. */
+static void print_corridor(const json_t *answer) {
+    printf("# corridor %s, version %" JSON_INTEGER_FORMAT "\n", table_text(answer, "name"),
+           json_integer_value(json_object_get(answer, "version")));
+    table_print_yaml(json_object_get(answer, "document"));
+}
+
+int verb_corridor_show(int argc, char **argv) {
+    struct buffer path;
+    json_t *answer;
+    buffer_init(&path, CLIENT_PATH_LIMIT);
+    buffer_add_string(&path, "/v1/corridors/");
+    client_add_part(&path, verb_argument(argc, argv, 0));
+    int code = client_get(path.data, &answer);
+    if (code == EXIT_DONE && verb_flag(argc, argv, "--json"))
+        table_print_json(answer);
+    else if (code == EXIT_DONE)
+        print_corridor(answer);
+    json_decref(answer);
+    buffer_wipe(&path);
+    return code;
+}
+
+/* ---- ordering ---- */
+
+static int order(int argc, char **argv, const char *path, const char *type, struct bytes body) {
+    const struct client_request request = {"POST", path, type, body};
+    json_t *answer;
+    int code = client_call_json(&request, &answer);
+    if (code == EXIT_DONE && verb_flag(argc, argv, "--json"))
+        table_print_json(answer);
+    else if (code == EXIT_DONE)
+        table_print_members(answer);
+    json_decref(answer);
+    return code;
+}
+
+int verb_corridor_apply(int argc, char **argv) {
+    struct buffer text;
+    int code = EXIT_CONFIGURATION;
+    if (file_read(verb_argument(argc, argv, 0), &text))
+        code = order(argc, argv, "/v1/commands/corridor.apply", "application/yaml", buffer_bytes(&text));
+    buffer_wipe(&text);
+    return code;
+}
+
+struct order_member {
+    const char *option;
+    const char *name;
+};
+
+/* An order whose members are options. */
+static int order_json(int argc, char **argv, const char *path, const struct order_member *members) {
+    json_t *body = json_object();
+    for (size_t i = 0; members[i].option; i++) {
+        const char *value = verb_option(argc, argv, members[i].option);
+        if (json_object_set_new(body, members[i].name, json_string(value)) != 0) {
+            json_decref(body);
+            return verb_usage("%s wants text in UTF-8", members[i].option);
+        }
+    }
+    char *text = json_dumps(body, JSON_COMPACT);
+    int code = order(argc, argv, path, "application/json", bytes_of_string(text));
+    free(text);
+    json_decref(body);
+    return code;
+}
+
+int verb_fx_post(int argc, char **argv) {
+    static const struct order_member members[] = {
+        {"--corridor", "corridor"}, {"--provider", "provider"}, {"--rate", "rate"}, {NULL, NULL}};
+    return order_json(argc, argv, "/v1/commands/fx.post", members);
+}
+
+int verb_fx_quote(int argc, char **argv) {
+    static const struct order_member members[] = {{"--corridor", "corridor"},
+                                                  {"--provider", "provider"},
+                                                  {"--fixed", "fixed_side"},
+                                                  {"--amount", "amount"},
+                                                  {NULL, NULL}};
+    return order_json(argc, argv, "/v1/commands/fx.quote", members);
+}
+
+int verb_liquidity_fund(int argc, char **argv) {
+    static const struct order_member members[] = {
+        {"--corridor", "corridor"}, {"--account", "account"}, {"--amount", "amount"}, {NULL, NULL}};
+    return order_json(argc, argv, "/v1/commands/liquidity.fund", members);
+}
