@@ -8,12 +8,11 @@
 
 /* What is wrong with a YAML file, for a person. */
 struct yaml_finding {
-    int line;       /* 0: unknown */
-    char text[160]; /* "unknown key limts (did you mean limits?)" */
+    int line;
+    char text[160]; /* "limts: unknown key; the nearest known one is limits" */
 };
 
-/* Loads bounded YAML into structs by libcyaml; false with the first finding. An unknown key is told together
- * with the nearest known one of the same schema. */
+/* Loads bounded YAML into structs by libcyaml; false with the first finding (yaml_check.h). */
 bool yaml_load(struct bytes text, const cyaml_schema_value_t *schema, void **out,
                struct yaml_finding *finding);
 /* Not yaml_free: libyaml exports a function of that name. */
