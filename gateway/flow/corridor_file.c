@@ -10,6 +10,7 @@
 #include "host/yaml.h"
 
 enum { FILE_MOST_BYTES = 64 * 1024 };
+static const int64_t DURATION_MOST = 366 * INT64_C(86400000);
 
 /* ---- the file as YAML ---- */
 
@@ -136,6 +137,8 @@ static struct result read_system(const struct reading *reading, const char *pare
     TRY(copy(reading, parent, "country", file->country, out->country, sizeof out->country));
     TRY(copy(reading, parent, "bic", file->bic, out->bic, sizeof out->bic));
     TRY(copy(reading, parent, "currency", file->currency, out->currency, sizeof out->currency));
+    if (!text_is_latin(out->name))
+        return mistake(reading, parent, "name", "characters of the ISO 20022 Latin set are expected");
     if (!text_is_upper(out->country, 2))
         return mistake(reading, parent, "country", "a country code of ISO 3166 is expected, as SG");
     if (!text_is_bic(out->bic))
@@ -179,11 +182,13 @@ static struct result read_duration(const struct reading *reading, const char *pa
     struct decimal number;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (text_equal(text + digits, units[i].unit) && digits <= 9 &&
-            decimal_parse(text, digits, 0, &number) == DECIMAL_OK && number.mantissa > 0) {
+            decimal_parse(text, digits, 0, &number) == DECIMAL_OK && number.mantissa > 0 &&
+            number.mantissa <= DURATION_MOST / units[i].milliseconds) {
             *out = number.mantissa * units[i].milliseconds;
             return result_ok();
         }
-    return mistake(reading, parent, key, "a duration is expected, as 500ms, 30s, 5min, 24h or 1d");
+    return mistake(reading, parent, key,
+                   "a duration of at most 366d is expected, as 500ms, 30s, 5min, 24h or 1d");
 }
 
 /* ---- parts ---- */
@@ -198,6 +203,8 @@ static struct result read_head(const struct reading *reading, const struct file 
     TRY(read_system(reading, "peer", &file->peer, &out->peer));
     if (text_equal(out->home.bic, out->peer.bic))
         return mistake(reading, "peer", "bic", "another BIC than home's is expected");
+    if (text_equal(out->home.currency, out->peer.currency))
+        return mistake(reading, "peer", "currency", "another currency than home's is expected");
     TRY(copy(reading, NULL, "adapter", file->adapter, out->adapter, sizeof out->adapter));
     TRY(copy(reading, NULL, "payment_version", file->payment_version, out->payment_version,
              sizeof out->payment_version));
@@ -234,10 +241,22 @@ static struct result read_timing(const struct reading *reading, const struct fil
                          &out->timing.maximum_execution);
 }
 
+/* An account is called FX:PROVIDER:CURRENCY, and a message names the provider. */
+static struct result read_provider(const struct reading *reading, const char *text, struct corridor *out,
+                                   unsigned index) {
+    char *provider = out->fx.providers[index];
+    TRY(copy(reading, "fx", "providers", text, provider, sizeof out->fx.providers[index]));
+    if (!text_is_reference(provider) || strchr(provider, ':'))
+        return mistake(reading, "fx", "providers", "names of letters, digits and dashes are expected");
+    for (unsigned i = 0; i < index; i++)
+        if (text_equal(out->fx.providers[i], provider))
+            return mistake(reading, "fx", "providers", "each provider is expected once");
+    return result_ok();
+}
+
 static struct result read_fx(const struct reading *reading, const struct file *file, struct corridor *out) {
     for (unsigned i = 0; i < file->fx.providers_count; i++)
-        TRY(copy(reading, "fx", "providers", file->fx.providers[i], out->fx.providers[i],
-                 sizeof out->fx.providers[i]));
+        TRY(read_provider(reading, file->fx.providers[i], out, i));
     return read_duration(reading, "fx", "quote_validity", file->fx.quote_validity, &out->fx.quote_validity);
 }
 
@@ -255,11 +274,9 @@ static struct result read_all(const struct reading *reading, const struct file *
 struct result corridor_file_read(struct bytes yaml, const char *file_name, struct corridor *out) {
     *out = (struct corridor){0};
     struct reading reading = {yaml, file_name};
-    if (yaml.length > FILE_MOST_BYTES)
-        return result_refuse(REASON_CORRIDOR_FILE, file_name, "a corridor file is never this large");
-    struct file *file;
-    struct yaml_finding finding;
-    if (!yaml_load(yaml, &file_schema, (void **)&file, &finding)) {
+    struct file *file = NULL;
+    struct yaml_finding finding = {1, "a corridor file is never this large"};
+    if (yaml.length > FILE_MOST_BYTES || !yaml_load(yaml, &file_schema, (void **)&file, &finding)) {
         char where[96];
         snprintf(where, sizeof where, "%.50s:%d", file_name, finding.line);
         return result_refuse(REASON_CORRIDOR_FILE, where, "%s", finding.text);
