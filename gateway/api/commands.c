@@ -153,14 +153,31 @@ static void on_fund(void *context, const struct command *command, const struct r
 
 /* ---- the orders ---- */
 
+/* What accounts are kept in stays: another currency is another corridor. */
+static struct result check_currencies(struct order *order, const struct corridor *corridor) {
+    const struct flow_link *now = flow_link_find(order->api->flow, corridor->name);
+    if (!now || (text_equal(now->corridor.home.currency, corridor->home.currency) &&
+                 text_equal(now->corridor.peer.currency, corridor->peer.currency)))
+        return result_ok();
+    return result_refuse(REASON_CORRIDOR_FILE, "name",
+                         "%s carries %s and %s for ever; other currencies want a corridor of another name",
+                         corridor->name, now->corridor.home.currency, now->corridor.peer.currency);
+}
+
+static struct result read_corridor(struct order *order, struct corridor *corridor) {
+    struct bytes text = order->exchange->body;
+    TRY(corridor_file_read(text, "request", corridor));
+    struct result checked = flow_check_corridor(corridor);
+    if (result_is_ok(&checked))
+        checked = check_currencies(order, corridor);
+    if (!result_is_ok(&checked))
+        corridor_file_locate(text, "request", &checked);
+    return checked;
+}
+
 static void apply_corridor(struct order *order) {
     struct command *command = order->command;
-    struct result read = corridor_file_read(order->exchange->body, "request", &command->corridor);
-    if (result_is_ok(&read)) {
-        read = flow_check_corridor(&command->corridor);
-        if (!result_is_ok(&read))
-            corridor_file_locate(order->exchange->body, "request", &read);
-    }
+    struct result read = read_corridor(order, &command->corridor);
     if (!result_is_ok(&read)) {
         refuse(order, &read);
         return;

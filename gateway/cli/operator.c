@@ -15,11 +15,12 @@
 
 /* ---- corridor files ---- */
 
-static struct result check_text(struct bytes text, const char *path, struct corridor *corridor) {
-    TRY(corridor_file_read(text, path, corridor));
+/* `where` of a refusal starts behind the file's name, which may be long. */
+static struct result check_text(struct bytes text, struct corridor *corridor) {
+    TRY(corridor_file_read(text, "", corridor));
     struct result checked = flow_check_corridor(corridor);
     if (!result_is_ok(&checked))
-        corridor_file_locate(text, path, &checked);
+        corridor_file_locate(text, "", &checked);
     return checked;
 }
 
@@ -28,13 +29,13 @@ static int check_file(const char *path) {
     struct corridor corridor;
     int code = EXIT_CONFIGURATION;
     if (file_read(path, &text)) {
-        struct result checked = check_text(buffer_bytes(&text), path, &corridor);
+        struct result checked = check_text(buffer_bytes(&text), &corridor);
         code = result_is_ok(&checked) ? EXIT_DONE : EXIT_NEGATIVE;
         if (code == EXIT_DONE)
             printf("%s: ok: corridor %s, %s to %s\n", path, corridor.name, corridor.home.currency,
                    corridor.peer.currency);
         else
-            printf("%s: %s\n", checked.where, checked.detail);
+            printf("%s%s: %s\n", path, checked.where, checked.detail);
     }
     buffer_wipe(&text);
     return code;
