@@ -172,7 +172,7 @@ static bool holds(const struct signature_key *key, xmlNodePtr signature) {
 }
 
 MUST_USE struct result signature_verify(const struct signature_trust *trust, xmlNodePtr header) {
-    xmlNodePtr signature;
+    xmlNodePtr signature = NULL;
     TRY(find_signature(header, &signature));
     const struct signature_key *key = select_key(trust, signature);
     if (!key)

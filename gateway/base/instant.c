@@ -111,7 +111,7 @@ bool instant_parse(const char *text, size_t length, instant *out) {
     if (!is_civil(year, month, day) || hour > 23 || minute > 59 || second > 59)
         return false;
     int64_t seconds =
-        days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset * 60;
+        days_from_civil(year, month, day) * 86400 + hour * 3600L + minute * 60L + second - offset * 60L;
     *out = seconds * 1000 + milliseconds;
     return true;
 }

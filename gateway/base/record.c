@@ -98,13 +98,14 @@ static bool parse_choice(const struct field *field, const char *text, size_t len
 }
 
 static bool parse_hex(const char *text, size_t length, uint8_t *out, size_t size) {
+    static const char digits[] = "0123456789abcdef";
     if (length != size * 2)
         return false;
     for (size_t i = 0; i < length; i++) {
-        const char *digit = memchr("0123456789abcdef", text[i], 16);
+        const char *digit = memchr(digits, text[i], sizeof digits - 1);
         if (!digit)
             return false;
-        out[i / 2] = (uint8_t)(out[i / 2] << 4 | (digit - "0123456789abcdef"));
+        out[i / 2] = (uint8_t)(out[i / 2] << 4 | (digit - digits));
     }
     return true;
 }

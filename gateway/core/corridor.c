@@ -13,7 +13,7 @@ const struct record corridor_system_record = {"corridor_system", sizeof(struct c
 /* A member of a part of the corridor, under a flat name. */
 #define PART(flat_name, kind, member)                                                                        \
     {                                                                                                        \
-        .name = flat_name, .type = kind, .offset = offsetof(struct corridor, member),                        \
+        .name = (flat_name), .type = (kind), .offset = offsetof(struct corridor, member),                    \
         .size = sizeof(((struct corridor *)0)->member)                                                       \
     }
 

@@ -1,5 +1,6 @@
 #include "flow/wallet_event.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -297,6 +298,7 @@ static void add_reason(json_t *data, const struct wallet_notice *notice) {
 }
 
 static void add_instruction(json_t *data, const struct instruction *instruction) {
+    assert(instruction);
     set(data, "corridor", instruction->key.corridor);
     set(data, "direction", direction_names[instruction->key.direction]);
     set(data, "state", state_names[instruction->state]);

@@ -26,7 +26,7 @@ static void add_quoted(struct buffer *line, const char *value) {
     for (; *value; value++) {
         if (*value == '"' || *value == '\\')
             buffer_add_char(line, '\\');
-        buffer_add_char(line, (unsigned char)*value < ' ' ? ' ' : *value);
+        buffer_add(line, (unsigned char)*value < ' ' ? " " : value, 1);
     }
     buffer_add_char(line, '"');
 }

@@ -339,8 +339,10 @@ struct result client_open(struct event_base *base, const char *ca, const char *c
 }
 
 void client_close(struct client *client) {
-    while (client->posts)
-        post_free(client->posts);
+    for (struct post *post = client->posts, *next; post; post = next) {
+        next = post->next;
+        post_free(post);
+    }
     curl_multi_cleanup(client->multi);
     event_free(client->timer);
     free(client->ca);

@@ -42,7 +42,7 @@ static bool read_address(const char *text, struct sockaddr_storage *out, int *le
     *out = (struct sockaddr_storage){0};
     if (!colon || !read_port(colon + 1, &port))
         return false;
-    size_t size = (size_t)(colon - text) - 2 * brackets;
+    size_t size = (size_t)(colon - text) - (brackets ? 2 : 0);
     return text_copy(host, sizeof host, text + brackets, size) && read_host(host, port, out, length);
 }
 
@@ -73,10 +73,10 @@ bool listen_is_loopback(const char *address) {
 }
 
 int listen_port(evutil_socket_t socket) {
-    struct sockaddr_storage at = {0};
+    /* Either family has the port in the same place. */
+    struct sockaddr_in6 at = {0};
     socklen_t length = sizeof at;
     if (getsockname(socket, (struct sockaddr *)&at, &length) != 0)
         return 0;
-    return ntohs(at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port
-                                          : ((struct sockaddr_in *)&at)->sin_port);
+    return ntohs(at.sin6_port);
 }

@@ -11,7 +11,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 
-enum { LINE_LIMIT = 1 << 20 };
+enum { LINE_LIMIT = 1 << 20, ANSWERS_LIMIT = 64 << 20 };
 
 /* A free place has descriptor -1. */
 struct client {
@@ -79,7 +79,7 @@ static void admit(struct control *control) {
             continue;
         client->descriptor = descriptor;
         buffer_init(&client->in, LINE_LIMIT);
-        buffer_init(&client->out, 64 * LINE_LIMIT);
+        buffer_init(&client->out, ANSWERS_LIMIT);
         return;
     }
     close(descriptor);
