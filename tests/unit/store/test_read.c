@@ -204,7 +204,7 @@ Test(reads, the_last_message_we_sent_for_an_instruction) {
         "payment_messages", PARAMETERS(FIRST_ID), 0,
         ROW(MESSAGE("1"), "pacs.008.001.13", "inbound", "MSG-1", "BIZ-1", NOW_TEXT, "(null)", "(null)"));
     assert_row("payment_messages", PARAMETERS(SECOND_ID), 0,
-               ROW(MESSAGE("2"), "pacs.002.001.15", "outbound", "MSG-1", "BIZ-1", NOW_TEXT, "2", "f"));
+               ROW(MESSAGE("2"), "pacs.002.001.15", "outbound", "MSG-1", "BIZ-1", NOW_TEXT, "2", "false"));
     assert_row("message_body", PARAMETERS(MESSAGE("1")), 0, ROW("3c612f3e"));
 }
 
