@@ -271,7 +271,11 @@ static struct result read_fund(struct order *order) {
     bool is_asset = funded.role == ACCOUNT_FOREIGN_PREFUND;
     command->posting = (struct posting){
         .phase = POSTING_DIRECT, .debit = is_asset ? funded : funding, .credit = is_asset ? funding : funded};
-    return take_amount(order->body, funded.currency, &command->posting.amount);
+    TRY(take_amount(order->body, funded.currency, &command->posting.amount));
+    /* The orders of one batch are added up before they are committed. */
+    if (command->posting.amount > INT64_MAX / STEP_MOST_ITEMS)
+        return result_refuse(REASON_AMOUNT_TOO_LARGE, "/amount", "more than one order can bring");
+    return result_ok();
 }
 
 static void fund(struct order *order) {
