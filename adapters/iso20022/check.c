@@ -69,14 +69,6 @@ static void judge_parts(struct check *check, struct schema_set *set, const char 
         judge_part(check, set, check->parts[i], judge);
 }
 
-static void judge_officially(struct check *check, const char *folder) {
-    if (!folder || !folder[0])
-        return;
-    struct schema_set *official = schema_set_new(folder);
-    judge_parts(check, official, "schema");
-    schema_set_free(official);
-}
-
 /* ---- the usage guideline ---- */
 
 static void print_reason(struct check *check, int line, const char *where, int reason, const char *text) {
@@ -189,7 +181,7 @@ static void print_ok(const struct check *check, xmlDocPtr tree) {
 }
 
 size_t check_message(const char *path, struct bytes message, const char *profile, bool schema_only,
-                     const char *official_folder, FILE *out) {
+                     struct schema_set *official, FILE *out) {
     struct check check = {.path = path, .out = out};
     struct envelope envelope = {0};
     xmlDocPtr tree;
@@ -201,7 +193,8 @@ size_t check_message(const char *path, struct bytes message, const char *profile
     find_parts(&check, xmlDocGetRootElement(tree));
     if (check.part_count == 0)
         print(&check, 1, "", schema_only ? "schema" : "profile", "type", "-", "no ISO 20022 message in here");
-    judge_officially(&check, official_folder);
+    if (official)
+        judge_parts(&check, official, "schema");
     envelope.tree = tree;
     if (!schema_only && profile && !check_profile_exists(profile))
         print(&check, 1, "", "profile", "unknown", "-", profile);

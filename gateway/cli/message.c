@@ -12,7 +12,7 @@
 struct judges {
     const char *profile; /* NULL: the one that the message names */
     bool schema_only;
-    const char *official_folder; /* NULL: no official schemas */
+    struct schema_set *official; /* NULL: none */
 };
 
 static bool holds_schemas(const char *folder) {
@@ -24,16 +24,18 @@ static bool holds_schemas(const char *folder) {
 
 static int find_official(struct judges *judges) {
     const char *folder = getenv("ISO20022_DIR");
-    judges->official_folder = folder && *folder ? folder : NULL;
-    if (!judges->official_folder && !judges->schema_only)
+    bool is_named = folder && *folder;
+    if (!is_named && !judges->schema_only)
         return EXIT_DONE;
-    if (!judges->official_folder) {
+    if (!is_named) {
         fputs("pontis: --schema needs ISO20022_DIR, which names the folder of the official schemas\n",
               stderr);
         return EXIT_CONFIGURATION;
     }
-    if (holds_schemas(folder))
+    if (holds_schemas(folder)) {
+        judges->official = schema_set_new(folder);
         return EXIT_DONE;
+    }
     fprintf(stderr, "pontis: ISO20022_DIR is %s, and there is no folder %s/xsd with official schemas\n",
             folder, folder);
     return EXIT_CONFIGURATION;
@@ -44,7 +46,7 @@ static int check_file(const char *path, const struct judges *judges) {
     int code = EXIT_CONFIGURATION;
     if (file_read(path, &message)) {
         size_t findings = check_message(path, buffer_bytes(&message), judges->profile, judges->schema_only,
-                                        judges->official_folder, stdout);
+                                        judges->official, stdout);
         code = findings == 0 ? EXIT_DONE : EXIT_NEGATIVE;
     }
     buffer_wipe(&message);
@@ -67,5 +69,6 @@ int verb_message_check(int argc, char **argv) {
         int code = check_file(path, &judges);
         worst = code > worst ? code : worst;
     }
+    schema_set_free(judges.official);
     return worst;
 }

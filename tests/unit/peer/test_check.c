@@ -17,7 +17,9 @@ struct report {
 static struct report check(struct bytes message, const char *profile, bool schema_only, const char *folder) {
     struct report report = {0};
     FILE *out = fmemopen(report.text, sizeof report.text, "w");
-    report.findings = check_message("m.xml", message, profile, schema_only, folder, out);
+    struct schema_set *official = folder ? schema_set_new(folder) : NULL;
+    report.findings = check_message("m.xml", message, profile, schema_only, official, out);
+    schema_set_free(official);
     fclose(out);
     return report;
 }
