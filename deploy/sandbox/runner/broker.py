@@ -13,7 +13,7 @@ KINDS = ("from-wallet", "to-wallet")
 
 
 class Broker:
-    """What every kind has: `kind`, `address`, `incarnation`, topic names, ensure and stop."""
+    """What every kind has: `kind`, `address`, `incarnation`, topic names, ensure, is_running and stop."""
 
     prefix = ""
     fetch_wait = 500  # milliseconds a fetch may be held back for want of records
@@ -51,6 +51,9 @@ class Embedded(Broker):
         self.incarnation = self.state.values["embedded_incarnation"]
         return note
 
+    def is_running(self):
+        return self.process.pid() is not None
+
     def _answers(self):
         return self.port_file.exists() and _read_address(self.port_file) and _connects(_read_address(self.port_file))
 
@@ -84,6 +87,9 @@ class Apache(Broker):
             raise Failure("Apache Kafka does not listen", self.log)
         return self.address
 
+    def is_running(self):
+        return _connects(self.address)
+
     def _copy_script(self):
         """The clone may be unreadable for the unprivileged user."""
         self.state.write_for_user(self.script[1], SANDBOX.joinpath("kafka.sh").read_text(), 0o700)
@@ -108,6 +114,10 @@ class Existing(Broker):
         if not _connects(self.address):
             raise Failure(f"nothing listens on {self.address}", status=3)
         return topics.create(self.address, self.topics(), PARTITIONS)
+
+    def is_running(self):
+        """A Kafka of somebody else: not ours to start again."""
+        return True
 
     def stop(self):
         return "left alone"

@@ -5,6 +5,7 @@ It listens on a Unix socket in the sandbox's run folder only, which no other use
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 from state import GATEWAYS, Failure
@@ -13,6 +14,7 @@ from steps import command
 OWNER = "pontis_owner"
 APP = "pontis_app"
 AUDITOR = "pontis_auditor"
+ORPHAN_SECONDS = 10
 CONFIGURATION = """\
 listen_addresses = ''
 unix_socket_directories = '{run}'
@@ -55,14 +57,26 @@ class Cluster:
         return subprocess.run(arguments, capture_output=True, **self.state.as_user()).returncode == 0
 
     def start(self):
+        """Backends of a killed server keep its shared memory until they have noticed: for so long it is tried again."""
         if self.is_running():
             return "was running"
+        end = time.monotonic() + ORPHAN_SECONDS
+        while not self._start():
+            if time.monotonic() > end or not self._waits_for_orphans():
+                raise Failure("PostgreSQL does not start", self.log)
+            time.sleep(0.1)
+        return "started"
+
+    def _start(self):
         arguments = [self._program("pg_ctl"), "start", "-w", "-t", "60", "-D", self.data, "-l", self.log]
         try:
             command(arguments, self.state.log("initdb"), **self.state.as_user(), start_new_session=True)
-        except Failure as failure:
-            raise Failure(str(failure), self.log) from failure
-        return "started"
+        except Failure:
+            return False
+        return True
+
+    def _waits_for_orphans(self):
+        return "pre-existing shared memory block" in self.log.read_text(errors="replace")[-2000:]
 
     def make_databases(self):
         made = []

@@ -1,6 +1,7 @@
 """The whole corridor: database, broker, two gateways, two wallets; started in order, stopped in the reverse order."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import broker as brokers
 import build
@@ -42,8 +43,7 @@ class Services:
         if self._is_new_schema():
             steps.run("apply migrations", self._migrate)
         self.connect()
-        for gateway in GATEWAYS:
-            steps.run(f"gateway {gateway}", self.ensure_gateway, gateway)
+        steps.run("gateways home and away", self._ensure_gateways)
         steps.run("corridor files", setup.apply_corridors, state)
         steps.run("rates of two FX providers", setup.post_rates, state)
         steps.run("liquidity on both sides", setup.fund, state, self.apis)
@@ -111,6 +111,11 @@ class Services:
     def _wallet_processes(self, broker=None):
         return [self.wallet_process(gateway, broker) for gateway in GATEWAYS]
 
+    def _ensure_gateways(self):
+        """Side by side: each waits for its consumer group, and the embedded broker lets a group wait 3 s."""
+        with ThreadPoolExecutor(len(GATEWAYS)) as pool:
+            return ", ".join(pool.map(self.ensure_gateway, GATEWAYS))
+
     def ensure_gateway(self, gateway):
         return self._ensure(self.gateway_process(gateway), self.apis[gateway].is_ready)
 
@@ -123,7 +128,14 @@ class Services:
         return note
 
     def revive(self, say):
-        """Starts again what died while payments run: a gateway that lost its process loses nothing else."""
+        """Starts again what died while payments run. What a gateway acknowledged lies in PostgreSQL, and events that
+        an embedded broker forgot are told again by gateways and wallets when they meet the new one."""
+        if not self.cluster.is_running():
+            say("  PostgreSQL died; starting it again")
+            self.cluster.start()
+        if not self.broker.is_running():
+            say(f"  the {self.broker.kind} broker died; starting it again")
+            self._replace_broker()
         for process, is_ready in self._watched():
             if process.pid() is not None or is_ready():
                 self.dead_since.pop(process.name, None)
@@ -133,6 +145,13 @@ class Services:
                 say(f"  {process.name} died; starting it again")
                 process.ensure(is_ready)
                 del self.dead_since[process.name]
+
+    def _replace_broker(self):
+        self.broker.ensure()
+        setup.write_settings(self.state, self.cluster, self.broker)
+        self._ensure_gateways()
+        for gateway in GATEWAYS:
+            self.ensure_wallet(gateway)
 
     def _watched(self):
         for gateway in GATEWAYS:

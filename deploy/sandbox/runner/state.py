@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 USER = "pontis"
+KEPT_ENVIRONMENT = ("PATH", "LANG", "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS")
 GATEWAYS = ("home", "away")
 CORRIDOR = "sg-th"
 CURRENCY = {"home": "SGD", "away": "THB"}
@@ -95,7 +96,7 @@ class State:
 
     def as_user(self):
         """Arguments of subprocess that drop root."""
-        environment = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
+        environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
         environment["HOME"] = str(self.folder)
         arguments = {"env": environment, "cwd": str(self.folder)}
         if self.account:
