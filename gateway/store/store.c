@@ -55,11 +55,7 @@ static struct result ask_number(PGconn *connection, const char *sql, const char 
 }
 
 static struct result claim_on(PGconn *connection, const char *worker, int64_t *epoch) {
-    int64_t newest = 0;
-    TRY(ask_number(connection, "SELECT coalesce(max(number), 0) FROM pontis.migration", NULL, &newest));
-    if (newest != migrate_newest())
-        return result_fatal("the database's schema has number %d, this program's %d", (int)newest,
-                            migrate_newest());
+    TRY(migrate_check(connection));
     return ask_number(connection, "SELECT pontis.claim_worker($1)", worker, epoch);
 }
 
