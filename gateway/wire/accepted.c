@@ -17,6 +17,7 @@ struct accepted {
     struct bufferevent *stream;
     struct event *timer;
     enum accepted_phase phase;
+    bool established; /* the handshake is behind it */
     bool identified, proven;
     struct tls_identity identity;
 };
@@ -38,7 +39,7 @@ static void leave_list(struct accepted *connection) {
 }
 
 static void tell_failed_handshake(const struct accepted *connection) {
-    if (!connection->list || SSL_is_init_finished(connection->ssl))
+    if (!connection->list || connection->established)
         return;
     long verdict = SSL_get_verify_result(connection->ssl);
     log_write(LOG_WARNING, "tls.refused", "listener", connection->list->listener, "why",
@@ -68,6 +69,13 @@ static int data_index(void) {
 
 struct accepted *accepted_of(struct bufferevent *stream) {
     return SSL_get_ex_data(bufferevent_openssl_get_ssl(stream), data_index());
+}
+
+/* Asking OpenSSL afterwards does not do: a connection that ended in any error counts as unfinished there. */
+static void on_progress(const SSL *ssl, int where, int value) {
+    struct accepted *connection = SSL_get_ex_data(ssl, data_index());
+    (void)value;
+    connection->established |= (where & SSL_CB_HANDSHAKE_DONE) != 0;
 }
 
 /* ---- phases ---- */
@@ -111,6 +119,7 @@ struct bufferevent *accepted_new(struct event_base *base, SSL_CTX *context, stru
     /* No stream would mean plain text to the HTTP server: never go on without one. */
     if (!connection->ssl || SSL_set_ex_data(connection->ssl, data_index(), connection) != 1)
         abort();
+    SSL_set_info_callback(connection->ssl, on_progress);
     connection->stream = bufferevent_openssl_socket_new(base, -1, connection->ssl, BUFFEREVENT_SSL_ACCEPTING,
                                                         BEV_OPT_CLOSE_ON_FREE);
     connection->timer = event_new(base, -1, 0, on_time, connection);

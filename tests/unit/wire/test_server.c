@@ -20,6 +20,7 @@ struct visit {
     int port;
     const char *text;    /* sent after the handshake */
     bool leave;          /* without reading */
+    bool one_answer;     /* read no further than its end */
     char answer[8192];   /* what came back until the end */
     bool shook, refused; /* the handshake; no byte came back */
     int version;
@@ -33,7 +34,10 @@ static void run_visit(void *context) {
     if (!ssl)
         return;
     visit->version = SSL_version(ssl);
-    if (actor_send(ssl, visit->text) && !visit->leave)
+    bool sent = actor_send(ssl, visit->text);
+    if (sent && visit->one_answer)
+        visit->refused = !actor_read_message(ssl, visit->answer, sizeof visit->answer);
+    else if (sent && !visit->leave)
         visit->refused = actor_read_all(ssl, visit->answer, sizeof visit->answer) == 0;
     actor_close(ssl);
 }
@@ -62,6 +66,45 @@ Test(server, does_not_hear_a_client_without_a_certificate) {
     run(&visit);
     cr_assert(visit.refused);
     cr_assert_eq(heard.count, 0);
+}
+
+/* ---- what the log says of connections ---- */
+
+/* From here on, standard error goes to a file. */
+static FILE *catch_log(void) {
+    FILE *file = tmpfile();
+    cr_assert(file && dup2(fileno(file), STDERR_FILENO) == STDERR_FILENO);
+    return file;
+}
+
+static bool log_holds(FILE *file, const char *text) {
+    char line[512];
+    rewind(file);
+    while (fgets(line, sizeof line, file))
+        if (strstr(line, text))
+            return true;
+    return false;
+}
+
+Test(server, tells_the_log_of_a_refused_client) {
+    FILE *log = catch_log();
+    struct visit visit = {.text = get};
+    run(&visit);
+    cr_assert(log_holds(log, "event=tls.refused"));
+    fclose(log);
+}
+
+Test(server, does_not_call_refused_who_only_closed_without_a_farewell) {
+    FILE *log = catch_log();
+    struct visit abrupt = {.end.certificate = &world.away_certificate,
+                           .text = "GET /positions HTTP/1.1\r\nHost: h\r\n\r\n",
+                           .one_answer = true};
+    run(&abrupt);
+    struct visit next = {.end.certificate = &world.away_certificate, .text = get};
+    run(&next);
+    cr_assert_eq(heard.count, 2);
+    cr_assert_not(log_holds(log, "event=tls.refused"));
+    fclose(log);
 }
 
 Test(server, does_not_speak_tls_1_2) {
