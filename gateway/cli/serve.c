@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/migrate.h"
 #include "cli/verb.h"
-#include "store/migrate.h"
 
 static int load_settings(int argc, char **argv, struct settings **out) {
     const char *path = verb_option(argc, argv, "--settings");
@@ -31,18 +31,13 @@ int verb_serve(int argc, char **argv) {
     return code;
 }
 
-static int migrate(const struct settings *settings) {
+static int migrate(int argc, char **argv, const struct settings *settings) {
     if (!settings->owner_database) {
         fputs("pontis: owner_database is not set: migrations need the owner of the schema\n", stderr);
         return EXIT_CONFIGURATION;
     }
-    struct result migrated = migrate_run(settings->owner_database);
-    if (result_is_ok(&migrated)) {
-        printf("schema %d\n", migrate_newest());
-        return EXIT_DONE;
-    }
-    fprintf(stderr, "pontis: %s\n", migrated.detail);
-    return migrated.kind == RESULT_RETRY ? EXIT_UNREACHABLE : EXIT_CONFIGURATION;
+    return migrate_command(settings->owner_database, verb_flag(argc, argv, "--plan"),
+                           verb_flag(argc, argv, "--json"));
 }
 
 int verb_migrate(int argc, char **argv) {
@@ -50,7 +45,7 @@ int verb_migrate(int argc, char **argv) {
     int code = load_settings(argc, argv, &settings);
     if (code != EXIT_DONE)
         return code;
-    code = migrate(settings);
+    code = migrate(argc, argv, settings);
     settings_free(settings);
     return code;
 }

@@ -1,0 +1,59 @@
+#include "cli/migrate.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "cli/table.h"
+#include "cli/verb.h"
+#include "store/migrate.h"
+#include "store/migration.h"
+
+static int code_of(const struct result *result) {
+    if (result_is_ok(result))
+        return EXIT_DONE;
+    fprintf(stderr, "pontis: %s\n", result->detail);
+    return result->kind == RESULT_RETRY ? EXIT_UNREACHABLE : EXIT_CONFIGURATION;
+}
+
+static int bring(const char *owner_conninfo) {
+    struct result migrated = migrate_run(owner_conninfo);
+    int code = code_of(&migrated);
+    if (code == EXIT_DONE)
+        printf("schema %d\n", migrate_newest());
+    return code;
+}
+
+/* Cells are texts, as in every table. */
+static void add_number(json_t *row, const char *member, int number) {
+    char text[16];
+    snprintf(text, sizeof text, "%d", number);
+    json_object_set_new(row, member, json_string(text));
+}
+
+static void add_row(void *rows, const struct migration *migration, bool is_applied) {
+    json_t *row = json_object();
+    add_number(row, "number", migration->number);
+    json_object_set_new(row, "name", json_string(migration->name));
+    json_object_set_new(row, "state", json_string(is_applied ? "applied" : "pending"));
+    add_number(row, "statements", migration->statements);
+    add_number(row, "compatible_from", migration->compatible_from);
+    json_object_set_new(row, "hash", json_string(migration->hash));
+    json_array_append_new(rows, row);
+}
+
+static int tell(const char *owner_conninfo, bool as_json) {
+    struct migrate_order order = {.conninfo = owner_conninfo};
+    json_t *rows = json_array();
+    struct result planned = migrate_plan(&order, add_row, rows);
+    int code = code_of(&planned);
+    if (code == EXIT_DONE && as_json)
+        table_print_json(rows);
+    else if (code == EXIT_DONE)
+        table_print_rows(rows, "");
+    json_decref(rows);
+    return code;
+}
+
+int migrate_command(const char *owner_conninfo, bool plan, bool as_json) {
+    return plan ? tell(owner_conninfo, as_json) : bring(owner_conninfo);
+}

@@ -1,0 +1,10 @@
+#ifndef PONTIS_CLI_MIGRATE_H
+#define PONTIS_CLI_MIGRATE_H
+
+#include <stdbool.h>
+
+/* Brings the owner's database forward and prints the schema's number; with `plan` prints what it would do,
+ * and does nothing. Returns an exit_code. */
+int migrate_command(const char *owner_conninfo, bool plan, bool as_json);
+
+#endif
