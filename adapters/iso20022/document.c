@@ -1,8 +1,6 @@
 #include "adapters/iso20022/document.h"
 
-#include <libxml/c14n.h>
 #include <libxml/parser.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,42 +128,4 @@ void document_path(const xmlNode *node, char out[DOCUMENT_PATH_SIZE]) {
             snprintf(out + used, DOCUMENT_PATH_SIZE - used, "/%s", (const char *)chain[--depth]->name);
         used += (size_t)added;
     }
-}
-
-/* ---- digest ---- */
-
-struct extent {
-    const xmlNode *top;
-    const char *without;
-};
-
-/* exc-c14n asks of every node, also of namespaces and attributes: those follow their element. */
-static int is_inside(void *context, xmlNodePtr node, xmlNodePtr parent) {
-    const struct extent *extent = context;
-    const xmlNode *at = node->type == XML_NAMESPACE_DECL || node->type == XML_ATTRIBUTE_NODE ? parent : node;
-    for (; at; at = at->parent) {
-        if (at == extent->top)
-            return 1;
-        if (extent->without && at->type == XML_ELEMENT_NODE &&
-            strcmp((const char *)at->name, extent->without) == 0)
-            return 0;
-    }
-    return 0;
-}
-
-static int add_to_digest(void *context, const char *bytes, int length) {
-    return EVP_DigestUpdate(context, bytes, (size_t)length) == 1 ? length : -1;
-}
-
-void document_digest(xmlDocPtr document, const xmlNode *top, const char *without, uint8_t out[32]) {
-    struct extent extent = {top, without};
-    EVP_MD_CTX *digest = EVP_MD_CTX_new();
-    if (!digest || EVP_DigestInit_ex(digest, EVP_sha256(), NULL) != 1)
-        abort();
-    xmlOutputBufferPtr sink = xmlOutputBufferCreateIO(add_to_digest, NULL, digest, NULL);
-    if (!sink || xmlC14NExecute(document, is_inside, &extent, XML_C14N_EXCLUSIVE_1_0, NULL, 0, sink) < 0)
-        abort();
-    if (xmlOutputBufferClose(sink) < 0 || EVP_DigestFinal_ex(digest, out, NULL) != 1)
-        abort();
-    EVP_MD_CTX_free(digest);
 }

@@ -36,8 +36,4 @@ xmlNodePtr document_find(const xmlNode *top, const char *path);
 /* Path of local names from the root to the node: "/BusinessMessageEnvelope/AppHdr/Fr". */
 void document_path(const xmlNode *node, char out[DOCUMENT_PATH_SIZE]);
 
-/* SHA-256 of the exclusive canonical form of the subtree at `top`, without the elements called `without`
- * (NULL: all of it) and all below them. Equal content under another header gives an equal digest. */
-void document_digest(xmlDocPtr document, const xmlNode *top, const char *without, uint8_t out[32]);
-
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/iso20022/canonical.h"
 #include "base/text.h"
 #include "core/reasons.h"
 
@@ -122,7 +123,7 @@ MUST_USE struct result envelope_build(const struct message *message, const struc
 /* ---- bytes ---- */
 
 void envelope_digest(const struct envelope *envelope, uint8_t out[32]) {
-    document_digest(envelope->tree, envelope->document, "CreDtTm", out);
+    canonical_digest(envelope->document, document_find(envelope->top, "GrpHdr/CreDtTm"), out);
 }
 
 void envelope_print(const struct envelope *envelope, struct buffer *out) {

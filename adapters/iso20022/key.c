@@ -6,29 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xmlsec/errors.h>
-#include <xmlsec/openssl/app.h>
-#include <xmlsec/openssl/crypto.h>
-#include <xmlsec/openssl/evp.h>
 
 #include "base/buffer.h"
 #include "base/text.h"
 #include "host/digest.h"
-
-static void say_nothing(const char *file, int line, const char *function, const char *object,
-                        const char *subject, int reason, const char *text) {
-    (void)file, (void)line, (void)function, (void)object, (void)subject, (void)reason, (void)text;
-}
-
-void key_set_up(void) {
-    static bool done;
-    if (done)
-        return;
-    if (xmlSecInit() < 0 || xmlSecOpenSSLAppInit(NULL) < 0 || xmlSecOpenSSLInit() < 0)
-        abort();
-    xmlSecErrorsSetCallback(say_nothing);
-    done = true;
-}
 
 /* ---- one key ---- */
 
@@ -51,12 +32,18 @@ static bool is_p256(const EVP_PKEY *key) {
 }
 
 /* Takes the key over. */
-static void adopt(EVP_PKEY *key, struct signature_key *out) {
+static void adopt(EVP_PKEY *key, int (*prepare)(EVP_PKEY_CTX *), struct signature_key *out) {
     pin_of(key, out->pin);
-    xmlSecKeyDataPtr data = xmlSecOpenSSLEvpKeyAdopt(key);
-    out->key = xmlSecKeyCreate();
-    if (!data || !out->key || xmlSecKeySetValue(out->key, data) < 0)
+    out->pair = key;
+    out->context = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+    if (!out->context || prepare(out->context) != 1 ||
+        EVP_PKEY_CTX_set_signature_md(out->context, EVP_sha256()) != 1)
         abort();
+}
+
+static void let_go(const struct signature_key *key) {
+    EVP_PKEY_CTX_free(key->context);
+    EVP_PKEY_free(key->pair);
 }
 
 /* ---- ours ---- */
@@ -91,7 +78,6 @@ static struct result check_pair(const EVP_PKEY *key, const char *certificate_fil
 MUST_USE struct result signature_key_load(const char *key_file, const char *certificate_file,
                                           struct signature_key **out) {
     *out = NULL;
-    key_set_up();
     EVP_PKEY *key = read_private_key(key_file);
     if (!key)
         return result_fatal("%s: no private key can be read", key_file);
@@ -102,14 +88,14 @@ MUST_USE struct result signature_key_load(const char *key_file, const char *cert
         return result;
     }
     *out = must_calloc(1, sizeof **out);
-    adopt(key, *out);
+    adopt(key, EVP_PKEY_sign_init, *out);
     return result_ok();
 }
 
 void signature_key_free(struct signature_key *key) {
     if (!key)
         return;
-    xmlSecKeyDestroy(key->key);
+    let_go(key);
     free(key);
 }
 
@@ -136,14 +122,13 @@ static void trust(struct signature_trust *trust, const X509 *certificate,
     if (!is_pinned(pin, pins, count))
         return;
     EVP_PKEY_up_ref(key);
-    adopt(key, &trust->keys[trust->count++]);
+    adopt(key, EVP_PKEY_verify_init, &trust->keys[trust->count++]);
 }
 
 MUST_USE struct result signature_trust_load(const char *certificates_file,
                                             const char (*pins)[SIGNATURE_PIN_SIZE], size_t count,
                                             struct signature_trust **out) {
     *out = NULL;
-    key_set_up();
     FILE *file = fopen(certificates_file, "re");
     if (!file)
         return result_fatal("%s: cannot be opened", certificates_file);
@@ -166,6 +151,6 @@ void signature_trust_free(struct signature_trust *trust) {
     if (!trust)
         return;
     for (size_t i = 0; i < trust->count; i++)
-        xmlSecKeyDestroy(trust->keys[i].key);
+        let_go(&trust->keys[i]);
     free(trust);
 }

@@ -1,14 +1,12 @@
 #include "adapters/iso20022/signature.h"
 
+#include <openssl/ec.h>
+#include <openssl/ecdsa.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
-#include <xmlsec/xmlsec.h>
 
-#include <xmlsec/openssl/crypto.h>
-#include <xmlsec/templates.h>
-#include <xmlsec/transforms.h>
-#include <xmlsec/xmldsig.h>
-
+#include "adapters/iso20022/canonical.h"
 #include "adapters/iso20022/document.h"
 #include "adapters/iso20022/key.h"
 #include "base/text.h"
@@ -38,7 +36,7 @@ static const struct part profile[] = {
     {1, "KeyInfo", NULL, NULL},
     {2, "KeyName", NULL, NULL},
 };
-enum { PROFILE_PARTS = sizeof profile / sizeof *profile };
+enum { PROFILE_PARTS = sizeof profile / sizeof *profile, PROFILE_DEPTH = 5 };
 
 static bool has_attribute(const xmlNode *node, const struct part *part) {
     const xmlAttr *attribute = node->properties;
@@ -93,58 +91,102 @@ MUST_USE struct result signature_check_form(xmlNodePtr header) {
     return find_signature(header, &signature);
 }
 
-/* ---- xmlsec, allowed to do just this ---- */
+/* ---- what is signed ---- */
 
-/* The second wall behind has_form: whatever the document says, xmlsec knows no other way. */
-static bool allow(xmlSecDSigCtxPtr context) {
-    context->enabledReferenceUris = xmlSecTransformUriTypeEmpty;
-    context->flags |= XMLSEC_DSIG_FLAGS_STORE_SIGNEDINFO_REFERENCES;
-    return xmlSecDSigCtxEnableReferenceTransform(context, xmlSecTransformEnvelopedId) == 0 &&
-           xmlSecDSigCtxEnableReferenceTransform(context, xmlSecTransformExclC14NId) == 0 &&
-           xmlSecDSigCtxEnableReferenceTransform(context, xmlSecOpenSSLTransformSha256Id) == 0 &&
-           xmlSecDSigCtxEnableSignatureTransform(context, xmlSecTransformExclC14NId) == 0 &&
-           xmlSecDSigCtxEnableSignatureTransform(context, xmlSecOpenSSLTransformEcdsaSha256Id) == 0;
+enum {
+    DIGEST_LENGTH = 32,
+    COORDINATE_LENGTH = 32,               /* r and s of P-256 */
+    VALUE_LENGTH = 2 * COORDINATE_LENGTH, /* their octets, one behind the other: RFC 4050, section 3.3 */
+    TEXT_SIZE = 4 * ((VALUE_LENGTH + 2) / 3) + 1, /* in base64 */
+    DER_SIZE = 80,
+};
+
+/* Reference URI="" with the enveloped-signature transform: the whole document but for the signature. */
+static void digest_document(xmlNodePtr signature, uint8_t out[DIGEST_LENGTH]) {
+    canonical_digest(xmlDocGetRootElement(signature->doc), signature, out);
 }
 
-static xmlSecDSigCtxPtr context_new(const struct signature_key *key) {
-    xmlSecDSigCtxPtr context = xmlSecDSigCtxCreate(NULL);
+static void digest_information(xmlNodePtr signature, uint8_t out[DIGEST_LENGTH]) {
+    canonical_digest(document_find(signature, "SignedInfo"), NULL, out);
+}
+
+static void put_text(xmlNodePtr signature, const char *path, const uint8_t *bytes, int length) {
+    char text[TEXT_SIZE];
+    EVP_EncodeBlock((unsigned char *)text, bytes, length);
+    xmlNodeAddContent(document_find(signature, path), BAD_CAST text);
+}
+
+/* base64 with white space in it, as RFC 2045 has it; false unless it is `length` bytes. */
+static bool take_text(xmlNodePtr signature, const char *path, uint8_t *out, int length) {
+    xmlChar *text = xmlNodeGetContent(document_find(signature, path));
+    unsigned char bytes[4 * TEXT_SIZE];
+    size_t size = text ? strlen((const char *)text) : 0;
+    EVP_ENCODE_CTX *context = EVP_ENCODE_CTX_new();
+    int first = 0, last = 0;
     if (!context)
-        return NULL;
-    context->signKey = xmlSecKeyDuplicate(key->key);
-    if (context->signKey && allow(context))
-        return context;
-    xmlSecDSigCtxDestroy(context);
-    return NULL;
+        abort();
+    EVP_DecodeInit(context);
+    bool whole = size > 0 && size < sizeof bytes &&
+                 EVP_DecodeUpdate(context, bytes, &first, text, (int)size) >= 0 &&
+                 EVP_DecodeFinal(context, bytes + first, &last) == 1 && first + last == length;
+    EVP_ENCODE_CTX_free(context);
+    xmlFree(text);
+    if (whole)
+        memcpy(out, bytes, (size_t)length);
+    return whole;
 }
 
 /* ---- signing ---- */
 
-static xmlNodePtr add_template(const struct signature_key *key, xmlNodePtr header) {
+static xmlNodePtr add_part(xmlNodePtr parent, const struct part *part) {
+    xmlNodePtr node = xmlNewChild(parent, parent->ns, BAD_CAST part->name, NULL);
+    if (node && part->attribute)
+        xmlNewProp(node, BAD_CAST part->attribute, BAD_CAST part->value);
+    return node;
+}
+
+/* The profile as a tree, its values still empty. */
+static xmlNodePtr add_template(xmlNodePtr header) {
     xmlNodePtr place = xmlNewChild(header, header->ns, BAD_CAST "Sgntr", NULL);
-    xmlNodePtr signature = xmlSecTmplSignatureCreate(header->doc, xmlSecTransformExclC14NId,
-                                                     xmlSecOpenSSLTransformEcdsaSha256Id, NULL);
-    if (!place || !signature)
-        return NULL;
-    xmlAddChild(place, signature);
-    xmlNodePtr reference =
-        xmlSecTmplSignatureAddReference(signature, xmlSecOpenSSLTransformSha256Id, NULL, BAD_CAST "", NULL);
-    xmlNodePtr information = xmlSecTmplSignatureEnsureKeyInfo(signature, NULL);
-    if (!reference || !information ||
-        !xmlSecTmplReferenceAddTransform(reference, xmlSecTransformEnvelopedId) ||
-        !xmlSecTmplReferenceAddTransform(reference, xmlSecTransformExclC14NId) ||
-        !xmlSecTmplKeyInfoAddKeyName(information, BAD_CAST key->pin))
-        return NULL;
+    xmlNodePtr signature = xmlNewChild(place, NULL, BAD_CAST profile[0].name, NULL);
+    xmlNodePtr parents[PROFILE_DEPTH] = {signature};
+    if (!signature)
+        abort();
+    xmlSetNs(signature, xmlNewNs(signature, BAD_CAST SIGNATURE_SPACE, NULL));
+    for (size_t i = 1; i < PROFILE_PARTS; i++) {
+        int depth = profile[i].depth;
+        parents[depth] = add_part(parents[depth - 1], &profile[i]);
+        if (!parents[depth])
+            abort();
+    }
     return signature;
 }
 
+static bool sign_digest(const struct signature_key *key, const uint8_t digest[DIGEST_LENGTH],
+                        uint8_t out[VALUE_LENGTH]) {
+    unsigned char der[DER_SIZE];
+    size_t length = sizeof der;
+    if (EVP_PKEY_sign(key->context, der, &length, digest, DIGEST_LENGTH) != 1)
+        return false;
+    const unsigned char *at = der;
+    ECDSA_SIG *pair = d2i_ECDSA_SIG(NULL, &at, (long)length);
+    bool done = pair && BN_bn2binpad(ECDSA_SIG_get0_r(pair), out, COORDINATE_LENGTH) > 0 &&
+                BN_bn2binpad(ECDSA_SIG_get0_s(pair), out + COORDINATE_LENGTH, COORDINATE_LENGTH) > 0;
+    ECDSA_SIG_free(pair);
+    return done;
+}
+
 MUST_USE struct result signature_sign(const struct signature_key *key, xmlNodePtr header) {
-    xmlNodePtr signature = add_template(key, header);
-    xmlSecDSigCtxPtr context = signature ? context_new(key) : NULL;
-    bool done =
-        context && xmlSecDSigCtxSign(context, signature) == 0 && context->status == xmlSecDSigStatusSucceeded;
-    if (context)
-        xmlSecDSigCtxDestroy(context);
-    return done ? result_ok() : result_fatal("the signing key cannot sign");
+    uint8_t digest[DIGEST_LENGTH], value[VALUE_LENGTH];
+    xmlNodePtr signature = add_template(header);
+    digest_document(signature, digest);
+    put_text(signature, "SignedInfo/Reference/DigestValue", digest, sizeof digest);
+    xmlNodeAddContent(document_find(signature, "KeyInfo/KeyName"), BAD_CAST key->pin);
+    digest_information(signature, digest);
+    if (!sign_digest(key, digest, value))
+        return result_fatal("the signing key cannot sign");
+    put_text(signature, "SignatureValue", value, sizeof value);
+    return result_ok();
 }
 
 /* ---- verifying ---- */
@@ -160,15 +202,31 @@ static const struct signature_key *select_key(const struct signature_trust *trus
     return found;
 }
 
+static bool verify_digest(const struct signature_key *key, const uint8_t digest[DIGEST_LENGTH],
+                          const uint8_t value[VALUE_LENGTH]) {
+    unsigned char *der = NULL;
+    ECDSA_SIG *pair = ECDSA_SIG_new();
+    BIGNUM *r = BN_bin2bn(value, COORDINATE_LENGTH, NULL),
+           *s = BN_bin2bn(value + COORDINATE_LENGTH, COORDINATE_LENGTH, NULL);
+    if (!pair || !r || !s || ECDSA_SIG_set0(pair, r, s) != 1)
+        abort();
+    int length = i2d_ECDSA_SIG(pair, &der);
+    bool holds = length > 0 && EVP_PKEY_verify(key->context, der, (size_t)length, digest, DIGEST_LENGTH) == 1;
+    OPENSSL_free(der);
+    ECDSA_SIG_free(pair);
+    return holds;
+}
+
 static bool holds(const struct signature_key *key, xmlNodePtr signature) {
-    xmlSecDSigCtxPtr context = context_new(key);
-    if (!context)
+    uint8_t said[DIGEST_LENGTH], digest[DIGEST_LENGTH], value[VALUE_LENGTH];
+    if (!take_text(signature, "SignedInfo/Reference/DigestValue", said, sizeof said) ||
+        !take_text(signature, "SignatureValue", value, sizeof value))
         return false;
-    bool verified = xmlSecDSigCtxVerify(context, signature) == 0 &&
-                    context->status == xmlSecDSigStatusSucceeded &&
-                    xmlSecPtrListGetSize(&context->signedInfoReferences) == 1;
-    xmlSecDSigCtxDestroy(context);
-    return verified;
+    digest_document(signature, digest);
+    if (memcmp(said, digest, sizeof digest) != 0)
+        return false;
+    digest_information(signature, digest);
+    return verify_digest(key, digest, value);
 }
 
 MUST_USE struct result signature_verify(const struct signature_trust *trust, xmlNodePtr header) {

@@ -162,22 +162,3 @@ Test(document, line_and_path_name_the_place) {
     cr_expect_null(document_find(xmlDocGetRootElement(tree), "b/d"));
     xmlFreeDoc(tree);
 }
-
-static void digest_of(const char *text, const char *without, uint8_t out[32]) {
-    xmlDocPtr tree;
-    struct result result = document_parse(bytes_of_string(text), &tree);
-    cr_assert(result_is_ok(&result));
-    document_digest(tree, document_first(xmlDocGetRootElement(tree)), without, out);
-    xmlFreeDoc(tree);
-}
-
-Test(document, digest_is_of_content_alone) {
-    uint8_t one[32], other[32];
-    digest_of("<e><d xmlns=\"urn:d\"><T>1</T><x>2</x></d></e>", "T", one);
-    digest_of("<e xmlns:u=\"urn:u\" a=\"1\"><d xmlns='urn:d' ><T>9</T><x >2</x></d></e>", "T", other);
-    cr_expect_arr_eq(one, other, 32, "header, time and spelling are outside");
-    digest_of("<e><d xmlns=\"urn:d\"><T>1</T><x>3</x></d></e>", "T", other);
-    cr_expect_neq(memcmp(one, other, 32), 0, "a value is inside");
-    digest_of("<e><d xmlns=\"urn:d\"><T>1</T><x>2</x></d></e>", NULL, other);
-    cr_expect_neq(memcmp(one, other, 32), 0);
-}

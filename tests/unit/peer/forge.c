@@ -28,6 +28,13 @@ struct buffer forge_strip(struct bytes message) {
     return out;
 }
 
+static void set_up(void) {
+    static bool done;
+    if (!done)
+        cr_assert(xmlSecInit() >= 0 && xmlSecOpenSSLAppInit(NULL) >= 0 && xmlSecOpenSSLInit() >= 0);
+    done = true;
+}
+
 static void add_template(const struct forge_form *form, const char *pin, struct buffer *out) {
     buffer_addf(out,
                 "<Sgntr><Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><SignedInfo>"
@@ -50,6 +57,7 @@ static void add_template(const struct forge_form *form, const char *pin, struct 
 
 static xmlDocPtr parse(struct bytes message) {
     xmlDocPtr tree;
+    set_up();
     struct result result = document_parse(message, &tree);
     cr_assert(result_is_ok(&result), "%s %s", result.where, result.detail);
     return tree;
@@ -62,6 +70,7 @@ static xmlNodePtr signature_of(xmlDocPtr tree) {
 }
 
 static xmlSecKeyPtr ec_key(const struct test_key *key) {
+    set_up();
     EVP_PKEY_up_ref(key->pair);
     xmlSecKeyPtr out = xmlSecKeyCreate();
     cr_assert(xmlSecKeySetValue(out, xmlSecOpenSSLEvpKeyAdopt(key->pair)) == 0);
@@ -69,6 +78,7 @@ static xmlSecKeyPtr ec_key(const struct test_key *key) {
 }
 
 static xmlSecKeyPtr public_key_as_secret(const struct test_key *key) {
+    set_up();
     unsigned char *der = NULL;
     int length = i2d_PUBKEY(key->pair, &der);
     xmlSecKeyPtr out = xmlSecKeyCreate();

@@ -59,7 +59,7 @@ Test(check, a_good_message_is_ok) {
 Test(check, findings_name_line_element_rule_and_code) {
     expect_line(
         "CLRG", "INDA",
-        "m.xml:20: /BusinessMessageEnvelope/Document/FIToFICstmrCdtTrf/GrpHdr/SttlmInf/SttlmMtd: "
+        "m.xml:2: /BusinessMessageEnvelope/Document/FIToFICstmrCdtTrf/GrpHdr/SttlmInf/SttlmMtd: "
         "profile.code: CH16: [facet 'enumeration'] The value 'INDA' is not an element of the set {'CLRG'}.");
     expect_line("<ChrgBr>SHAR</ChrgBr>", "", TX "/Dbtr: profile.structure: CH17: ");
     expect_line("<ChrgBr>", "<Foo/><ChrgBr>", TX "/Foo: profile.structure: CH17: ");
