@@ -18,14 +18,24 @@ static void print_texts(const char *const *texts) {
 
 #define PRINT(...) print_texts((const char *const[]){__VA_ARGS__, NULL})
 
+/* `text` with what joins it to the text before; nothing when there is none. */
+static void print_more(const char *before, const char *text) {
+    if (*text)
+        PRINT(before, text);
+}
+
 static void print_party(const json_t *payment, const char *role) {
     char account[32], agent[32];
     snprintf(account, sizeof account, "%s_account", role);
     snprintf(agent, sizeof agent, "%s_agent", role);
     const json_t *party = json_object_get(payment, role);
+    const char *name = table_text(party, "name");
     printf("  %-9s ", role);
-    PRINT(table_text(party, "name"), ", ", table_text(party, "town"), " ", table_text(party, "country"));
-    PRINT("; account ", table_text(payment, account), " at ", table_text(payment, agent));
+    PRINT(*name ? name : "(no name)");
+    print_more(", ", table_text(party, "town"));
+    print_more(", ", table_text(party, "country"));
+    print_more("; account ", table_text(payment, account));
+    print_more(" at ", table_text(payment, agent));
     putchar('\n');
 }
 

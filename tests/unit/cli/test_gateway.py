@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""Verbs that ask and order a gateway: what goes over the wire, what a person reads, how it ends."""
+import json
+import pathlib
+import socket
+import tempfile
+
+from gateway import Gateway
+from program import CONFIGURATION, GOLDEN, REFUSED, SOURCE, UNREACHABLE, Program, main
+
+UETR = "3f0e2c52-5c7b-4f7e-9a55-0c5d7f6f2a11"
+PAYMENT = json.loads((GOLDEN / "payment.json").read_text())
+
+
+class Asking(Program):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.gateway = Gateway(SOURCE, cls.folder.name)
+        cls.environment = cls.gateway.environment()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.gateway.close()
+        cls.folder.cleanup()
+
+    def setUp(self):
+        self.gateway.answers.clear()
+        self.gateway.requests.clear()
+
+    def get(self, path, body, *words):
+        self.gateway.lay_out("GET", path, body)
+        text = self.pontis(*words)
+        self.assertEqual([("GET", path, None, "")], self.gateway.requests)
+        self.gateway.requests.clear()
+        return text
+
+
+class Payments(Asking):
+    def test_a_payment_is_told_for_people(self):
+        self.assert_golden("payment_show.txt", self.get(f"/v1/payments/{UETR}", PAYMENT, "payment", "show", UETR))
+
+    def test_and_as_it_came_for_programs(self):
+        text = self.get(f"/v1/payments/{UETR}", PAYMENT, "payment", "show", "--json", UETR)
+        self.assertEqual(PAYMENT, json.loads(text))
+
+    def test_what_a_stranger_wrote_moves_no_cursor(self):
+        payment = json.loads(json.dumps(PAYMENT))
+        payment["instructions"][0]["payment"]["remittance"] = "rent\x1b[2J\x9b2J\x7f\x07\n ok"
+        text = self.get(f"/v1/payments/{UETR}", payment, "payment", "show", UETR)
+        self.assertIn("SUPP, rent?[2J?2J???", text)
+        self.assertNotIn("\x1b", text)
+
+    def test_a_list_has_a_column_for_what_any_row_has(self):
+        rows = [{"uetr": "u1", "state": "SETTLED", "source_amount": "1.00"},
+                {"uetr": "u2", "state": "REJECTED", "source_amount": "2000.00", "reason_code": "AC04"}]
+        text = self.get("/v1/payments", {"payments": rows}, "payment", "list")
+        self.assertEqual("uetr  state     source_amount  reason_code\n"
+                         "u1    SETTLED            1.00  \n"
+                         "u2    REJECTED        2000.00  AC04\n", text)
+        self.assertEqual("nothing\n", self.get("/v1/payments", {"payments": []}, "payment", "list"))
+
+    def test_filters_are_encoded(self):
+        self.get("/v1/payments?corridor=sg%2Fth%20%26%3D%3F%23&state=IN_DOUBT&limit=5", {"payments": []},
+                 "payment", "list", "--corridor", "sg/th &=?#", "--state", "IN_DOUBT", "--limit", "5")
+
+    def test_a_message_comes_byte_by_byte(self):
+        self.gateway.lay_out("GET", "/v1/messages/0193", b"<a>\r\n \xc3\xa4</a>", kind="application/xml")
+        self.assertEqual("<a>\r\n \u00e4</a>", self.pontis("message", "show", "0193"))
+
+
+class Books(Asking):
+    def test_positions_are_a_table(self):
+        row = {"corridor": "sg-th", "role": "FX", "owner": "GLOBEXFX", "currency": "THB", "available": "-12.50"}
+        text = self.get("/v1/positions", {"positions": [row]}, "liquidity", "show")
+        self.assertEqual("corridor  role  owner     currency  available\nsg-th     FX    GLOBEXFX  THB          -12.50\n", text)
+        self.assertEqual({"positions": [row]}, json.loads(self.get("/v1/positions", {"positions": [row]}, "liquidity", "show", "--json")))
+
+    def test_corridors_are_listed(self):
+        row = {"name": "sg-th", "version": "3"}
+        self.assertEqual("name   version\nsg-th        3\n", self.get("/v1/corridors", {"corridors": [row]}, "corridor", "list"))
+
+    def test_a_corridor_is_shown_as_a_file_that_is_right(self):
+        answer = {"name": "sg-th", "version": 3, "document": json.loads((GOLDEN / "corridor.json").read_text())}
+        text = self.get("/v1/corridors/sg-th", answer, "corridor", "show", "sg-th")
+        self.assert_golden("corridor_show.yaml", text)
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(text)
+            file.flush()
+            self.assertIn(": ok: corridor sg-th, SGD to THB", self.pontis("corridor", "check", file.name))
+        self.assertEqual(answer, json.loads(self.get("/v1/corridors/sg-th", answer, "corridor", "show", "sg-th", "--json")))
+
+    def test_a_name_with_a_slash_stays_one_part_of_the_path(self):
+        self.gateway.problem("GET", "/v1/corridors/sg%2Fth%3Fx%25", 404, title="no such corridor")
+        self.pontis("corridor", "show", "sg/th?x%", status=REFUSED)
+        self.assertIn("pontis: refused: no such corridor", self.said)
+        self.pontis("corridor", "show", "..", status=REFUSED)
+        self.assertEqual("/v1/corridors/..", self.gateway.requests[-1][1])
+
+
+class Orders(Asking):
+    def order(self, path, sent, answer, *words):
+        self.gateway.lay_out("POST", path, answer)
+        text = self.pontis(*words)
+        method, asked, kind, body = self.gateway.requests.pop()
+        self.assertEqual(("POST", path, "application/json"), (method, asked, kind))
+        self.assertEqual(sent, json.loads(body))
+        return text
+
+    def test_options_become_members(self):
+        text = self.order("/v1/commands/fx.post", {"corridor": "sg-th", "provider": "GLOBEXFX", "rate": "25.8125"},
+                          {"corridor": "sg-th", "provider": "GLOBEXFX", "rate": "25.8125"},
+                          "fx", "post", "--provider", "GLOBEXFX", "--corridor", "sg-th", "--rate", "25.8125")
+        self.assertEqual("corridor         sg-th\nprovider         GLOBEXFX\nrate             25.8125\n", text)
+        self.order("/v1/commands/fx.quote", {"corridor": "sg-th", "provider": "P", "fixed_side": "source", "amount": "1.00"}, {},
+                   "fx", "quote", "--corridor", "sg-th", "--provider", "P", "--fixed", "source", "--amount", "1.00")
+        text = self.order("/v1/commands/liquidity.fund", {"corridor": "sg-th", "account": "PEER_PREFUND", "amount": "-5"},
+                          {"corridor": "sg-th"}, "liquidity", "fund", "--json", "--corridor", "sg-th", "--account",
+                          "PEER_PREFUND", "--amount", "-5")
+        self.assertEqual({"corridor": "sg-th"}, json.loads(text))
+
+    def test_a_corridor_file_is_sent_as_it_is(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            self.gateway.lay_out("POST", "/v1/commands/corridor.apply", {"corridor": "sg-th", "version": 4})
+            self.pontis("corridor", "apply", file.name)
+            self.assertEqual(("POST", "/v1/commands/corridor.apply", "application/yaml", ""), self.gateway.requests[-1])
+            file.write("name: sg-th\n# \u00e4\n")
+            file.flush()
+            self.assertEqual("corridor         sg-th\nversion          4\n", self.pontis("corridor", "apply", file.name))
+            self.assertEqual("name: sg-th\n# \u00e4\n", self.gateway.requests[-1][3])
+
+    def test_a_refusal_names_what_where_and_what_to_do(self):
+        self.gateway.problem("POST", "/v1/commands/fx.post", 422, title="no such corridor", detail="no corridor is called x\x1b[2J",
+                             rule="corridor.unknown", hint="ask the operator", pointer="/corridor")
+        self.pontis("fx", "post", "--corridor", "x", "--provider", "P", "--rate", "1", status=REFUSED)
+        self.assertEqual("pontis: refused: no such corridor [corridor.unknown]\n  /corridor: no corridor is called x?[2J\n"
+                         "  ask the operator\n", self.said)
+
+
+class Trouble(Asking):
+    """Exit 4: try again. Exit 3: it would not help."""
+
+    def test_a_gateway_that_cannot_now_says_so(self):
+        self.gateway.problem("GET", "/v1/corridors", 503, title="the gateway cannot answer now")
+        self.pontis("corridor", "list", status=UNREACHABLE)
+        self.assertIn("the gateway cannot answer now", self.said)
+
+    def test_a_gateway_that_is_down_is_unreachable(self):
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))
+            self.pontis("corridor", "list", status=UNREACHABLE, PONTIS_URL=f"https://127.0.0.1:{closed.getsockname()[1]}")
+        self.assertRegex(self.said, r"^pontis: the gateway cannot be reached: .*127\.0\.0\.1.*\n$")
+        self.pontis("fx", "post", "--corridor", "x", "--provider", "P", "--rate", "1", status=UNREACHABLE,
+                    PONTIS_URL="https://name.invalid:1")
+        self.assertNotIn("carried out", self.said, "nothing was sent")
+
+    def test_an_order_without_an_answer_may_have_been_carried_out(self):
+        self.gateway.lay_out("POST", "/v1/commands/fx.post", None)
+        self.pontis("fx", "post", "--corridor", "x", "--provider", "P", "--rate", "1", status=UNREACHABLE)
+        self.assertIn("the order may have been carried out: look before you give it again", self.said)
+        self.assertEqual(1, len(self.gateway.requests), "and is not sent twice")
+
+    def test_an_answer_of_somebody_else_is_not_believed(self):
+        self.gateway.lay_out("GET", "/v1/corridors", b"<html>", kind="text/html")
+        self.pontis("corridor", "list", status=UNREACHABLE)
+        self.gateway.lay_out("GET", "/v1/corridors", b"<html>", status=502, kind="text/html")
+        self.pontis("corridor", "list", status=REFUSED)
+        self.assertEqual("pontis: the gateway answered with HTTP status 502\n", self.said)
+
+    def test_a_gateway_of_another_authority_is_not_trusted(self):
+        with tempfile.TemporaryDirectory() as folder:
+            other = Gateway(SOURCE, folder)
+            self.addCleanup(other.close)
+            self.pontis("corridor", "list", status=CONFIGURATION, PONTIS_URL=other.environment()["PONTIS_URL"])
+            self.assertIn("do not go together", self.said)
+            self.assertEqual([], other.requests)
+
+    def test_a_key_of_another_certificate_is_told(self):
+        self.pontis("corridor", "list", status=CONFIGURATION, PONTIS_KEY=str(pathlib.Path(self.folder.name) / "away.key"))
+        self.assertEqual([], self.gateway.requests)
+
+
+if __name__ == "__main__":
+    main()
