@@ -226,7 +226,8 @@ static struct result read_position(const struct flow_link *link, const char *acc
                                    struct account_reference *out) {
     const char *provider = account + strlen("FX:"), *colon = strchr(provider, ':');
     const char *home = link->corridor.home.currency, *peer = link->corridor.peer.currency;
-    if (!colon || !text_copy(out->owner, sizeof out->owner, provider, (size_t)(colon - provider)))
+    if (!colon || colon == provider || !text_is_upper(colon + 1, CURRENCY_SIZE - 1) ||
+        !text_copy(out->owner, sizeof out->owner, provider, (size_t)(colon - provider)))
         return answer_malformed("account", "is not FX:PROVIDER:CURRENCY");
     TRY(check_provider(link, "/account", out->owner));
     if (!text_equal(colon + 1, home) && !text_equal(colon + 1, peer))

@@ -93,8 +93,12 @@ static void read_rows(void *self, const char *name, const char *const *parameter
 
 static void load(void *self, const struct store_load *wanted, store_load_done done, void *context) {
     (void)self;
-    assert(wanted->key_count == 0 && wanted->identity_count == 0 && wanted->corridor_count == 0);
-    done(context, result_ok(), &(struct store_loaded){0});
+    assert(wanted->key_count == 0 && wanted->identity_count == 0 && wanted->quote_count == 0);
+    struct store_corridor_view *views = must_calloc(wanted->corridor_count, sizeof *views);
+    for (size_t i = 0; i < wanted->corridor_count; i++)
+        text_set(views[i].corridor, sizeof views[i].corridor, wanted->corridors[i]);
+    done(context, result_ok(), &(struct store_loaded){.corridors = views});
+    free(views);
 }
 
 static void keep_rows(struct desk *desk, const struct store_commit *commit) {
@@ -142,7 +146,7 @@ static void open_corridor(struct desk *desk) {
 }
 
 void desk_write_file(const char *text, char path[32]) {
-    strcpy(path, "/tmp/pontis-desk-XXXXXX");
+    text_set(path, 32, "/tmp/pontis-desk-XXXXXX");
     int file = mkstemp(path);
     assert(file >= 0);
     ssize_t written = write(file, text, strlen(text));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/corridors.h"
+#include "base/text.h"
 #include "flow/corridor_file.h"
 #include "tests/unit/api/desk.h"
 
@@ -25,7 +26,7 @@ static void put_row(const char *version) {
     struct buffer record;
     buffer_init(&record, sizeof document - 1);
     record_write(&corridor_record, "corridor", &flow_link_find(&desk.flow, "sg-th")->corridor, &record);
-    strcpy(document, record.data);
+    text_set(document, sizeof document, record.data);
     buffer_wipe(&record);
     desk_rows(&desk, "corridor_show", 3, 1, (const char *const[]){"sg-th", version, document});
 }

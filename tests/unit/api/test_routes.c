@@ -1,5 +1,6 @@
 /* Paths, methods and parameters, and a store that fails. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/unit/api/desk.h"
@@ -79,9 +80,8 @@ Test(routes, a_pointer_escapes_what_pointers_are_made_of) {
     expect_refused("GET", "/v1/payments", "=1", 400, "request.malformed", "/");
     expect_refused("GET", "/v1/payments", "%zz=1", 400, "request.malformed", "");
     expect_refused("GET", "/v1/payments", "a%00=1", 400, "request.malformed", "");
-    char longest[200] = "";
-    memset(longest, 'x', 150);
-    strcpy(longest + 150, "=1");
+    char longest[200];
+    snprintf(longest, sizeof longest, "%0150d=1", 0);
     expect_refused("GET", "/v1/payments", longest, 400, "request.malformed", "");
 }
 
