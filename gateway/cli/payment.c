@@ -46,8 +46,8 @@ static void print_money(const json_t *payment) {
     PRINT(table_text(payment, "source_currency"), " ", *source ? source : "(not yet known)", " -> ");
     PRINT(table_text(payment, "target_currency"), " ", *target ? target : "(not yet known)", ", ",
           table_text(payment, "fixed_side"), " fixed");
-    if (*rate)
-        PRINT(", rate ", rate, " by ", table_text(payment, "fx_provider"));
+    print_more(", rate ", rate);
+    print_more(" by ", table_text(payment, "fx_provider"));
     putchar('\n');
 }
 
@@ -91,12 +91,17 @@ static instant time_of(const json_t *row) {
     return instant_parse(text, strlen(text), &at) ? at : 0;
 }
 
+/* The time of day (UTC), and how long after the first step that was. */
 static void print_since(const json_t *row, instant begun) {
     instant at = time_of(row);
+    char text[INSTANT_TEXT_SIZE] = "?";
+    if (at)
+        instant_format(at, text);
+    printf("    %-12.12s ", at ? text + strlen("2026-11-24T") : text);
     if (at && begun)
-        printf("  %8" PRId64 " ms  ", at - begun);
+        printf("%8" PRId64 " ms  ", at - begun);
     else
-        printf("  %8s     ", "?");
+        printf("%11s  ", "");
 }
 
 static void print_step(const json_t *row, instant begun) {
@@ -123,7 +128,7 @@ static void print_message(const json_t *row, instant begun) {
     PRINT(ours ? "sent     " : "received ", table_text(row, "type"), "  ", table_text(row, "message_id"));
     if (ours)
         PRINT(delivered ? "  delivered" : "  not delivered yet", ", attempts: ", *attempts ? attempts : "0");
-    printf("\n%15s", "");
+    printf("\n%30s", "");
     PRINT("pontis message show ", table_text(row, "id"));
     putchar('\n');
 }
