@@ -8,13 +8,14 @@ import subprocess
 import time
 from pathlib import Path
 
+from process import started_at
 from state import GATEWAYS, Failure
 from steps import command
 
 OWNER = "pontis_owner"
 APP = "pontis_app"
 AUDITOR = "pontis_auditor"
-ORPHAN_SECONDS = 10
+REMAINS_SECONDS = 10
 CONFIGURATION = """\
 listen_addresses = ''
 unix_socket_directories = '{run}'
@@ -52,17 +53,25 @@ class Cluster:
         self.state.write_for_user(self.data / "made", "made\n")
         return "made"
 
+    def pid(self):
+        """The server's process, or None; one that was killed and nobody has buried yet is none."""
+        try:
+            pid = int(self.data.joinpath("postmaster.pid").read_text().split("\n", 1)[0])
+            is_ours = os.fsencode(self.data) in Path(f"/proc/{pid}/cmdline").read_bytes()
+        except (OSError, ValueError):
+            return None
+        return pid if is_ours and started_at(pid) is not None else None
+
     def is_running(self):
-        arguments = [self._program("pg_ctl"), "status", "-D", str(self.data)]
-        return subprocess.run(arguments, capture_output=True, **self.state.as_user()).returncode == 0
+        return self.pid() is not None
 
     def start(self):
-        """Backends of a killed server keep its shared memory until they have noticed: for so long it is tried again."""
+        """What is left of a killed server keeps its lock file or its memory for a moment: for so long it is tried again."""
         if self.is_running():
             return "was running"
-        end = time.monotonic() + ORPHAN_SECONDS
+        end = time.monotonic() + REMAINS_SECONDS
         while not self._start():
-            if time.monotonic() > end or not self._waits_for_orphans():
+            if time.monotonic() > end or not self._meets_remains():
                 raise Failure("PostgreSQL does not start", self.log)
             time.sleep(0.1)
         return "started"
@@ -75,8 +84,9 @@ class Cluster:
             return False
         return True
 
-    def _waits_for_orphans(self):
-        return "pre-existing shared memory block" in self.log.read_text(errors="replace")[-2000:]
+    def _meets_remains(self):
+        said = self.log.read_text(errors="replace")[-2000:]
+        return "pre-existing shared memory block" in said or 'lock file "postmaster.pid" already exists' in said
 
     def make_databases(self):
         made = []

@@ -10,6 +10,7 @@ from state import CORRIDOR, GATEWAYS, Failure
 
 WINDOW = 500
 QUOTES_AHEAD = 16
+QUOTE_PATIENCE = 0.5
 BEST_PROVIDER = "GLOBEXFX"
 UNREACHABLE_SECONDS = 60
 OUTCOMES = ("settled", "rejected", "blocked", "cancelled")
@@ -86,10 +87,18 @@ class Feed:
                     self._wait()
                 if not self._is_moving():
                     break
-                quote = quotes.pop(entry.number).result() if "quote" in entry.line else None
+                quote = self._await(quotes.pop(entry.number)) if "quote" in entry.line else None
                 self.submit(entry, quote)
         self._follow()
         self.seconds += time.monotonic() - begun
+
+    def _await(self, quote):
+        """A quote that does not come may wait for a gateway that died."""
+        while True:
+            try:
+                return quote.result(QUOTE_PATIENCE)
+            except TimeoutError:
+                self._wait()
 
     def _follow(self):
         while self.open and self._is_moving():
