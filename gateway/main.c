@@ -102,6 +102,13 @@ const struct verb verbs[] = {
      "prints the state machine as a Graphviz graph",
      "pontis states | dot -Tsvg > states.svg",
      verb_states},
+    {"manual", "", {}, "prints the manual page pontis(1)", "pontis manual | man -l -", verb_manual},
+    {"completion",
+     "bash|zsh",
+     {},
+     "prints what a shell needs to complete what is typed",
+     "pontis completion bash > /usr/share/bash-completion/completions/pontis",
+     verb_completion},
     {"version", "", {}, "prints the version", "pontis version", verb_version},
     {.name = NULL}};
 

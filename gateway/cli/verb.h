@@ -70,5 +70,7 @@ int verb_message_check(int argc, char **argv);
 int verb_message_show(int argc, char **argv);
 int verb_states(int argc, char **argv);
 int verb_version(int argc, char **argv);
+int verb_manual(int argc, char **argv);
+int verb_completion(int argc, char **argv);
 
 #endif
