@@ -80,6 +80,12 @@ static bool is_ready(void *context) {
     return worker->open && bus_has_joined(worker->bus);
 }
 
+static bool tell_ready(void *context, struct buffer *json) {
+    bool ready = is_ready(context);
+    buffer_addf(json, "{\"ready\":%s}", ready ? "true" : "false");
+    return ready;
+}
+
 static void on_heartbeat(evutil_socket_t descriptor, short what, void *context) {
     struct worker *worker = context;
     (void)descriptor, (void)what;
@@ -149,7 +155,8 @@ static struct result open_all(struct worker *worker) {
     struct ports ports = {0};
     TRY(open_loop(worker));
     TRY(open_ports(worker, &ports));
-    TRY(admin_open(worker->base, settings->admin.listen, is_ready, worker, &worker->admin));
+    const struct admin_settings admin = {settings->admin.listen, false, tell_ready, worker};
+    TRY(admin_open(worker->base, &admin, &worker->admin));
     struct flow_settings flow = {.source = worker->source,
                                  .topic_in = settings->bus.topic_in,
                                  .topic_out = settings->bus.topic_out,

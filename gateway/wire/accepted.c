@@ -9,6 +9,7 @@
 
 #include "base/buffer.h"
 #include "host/log.h"
+#include "host/metrics.h"
 
 struct accepted {
     struct accepted_list *list; /* NULL: abandoned */
@@ -42,9 +43,10 @@ static void tell_failed_handshake(const struct accepted *connection) {
     if (!connection->list || connection->established)
         return;
     long verdict = SSL_get_verify_result(connection->ssl);
-    log_write(LOG_WARNING, "tls.refused", "listener", connection->list->listener, "why",
-              verdict == X509_V_OK ? "the handshake did not finish" : X509_verify_cert_error_string(verdict),
-              NULL);
+    const char *why =
+        verdict == X509_V_OK ? "the handshake did not finish" : X509_verify_cert_error_string(verdict);
+    metrics_count(METRIC_TLS_FAILURES, connection->list->listener, why);
+    log_write(LOG_WARNING, "tls.refused", "listener", connection->list->listener, "why", why, NULL);
 }
 
 static void on_ssl_free(void *parent, void *data, CRYPTO_EX_DATA *all, int index, long argl, void *argp) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/metrics.h"
 #include "wire/pins.h"
 #include "wire/tls.h"
 
@@ -205,6 +206,15 @@ static void explain(const struct post *post, CURLcode code, struct wire_response
         snprintf(out->detail, sizeof out->detail, "HTTP status %d", out->http_status);
 }
 
+static void count_failed_handshake(CURLcode code) {
+    if (code == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
+        metrics_count(METRIC_TLS_FAILURES, "client", "the server's key is not pinned");
+    else if (code == CURLE_PEER_FAILED_VERIFICATION)
+        metrics_count(METRIC_TLS_FAILURES, "client", "the server's certificate does not hold");
+    else if (code == CURLE_SSL_CONNECT_ERROR)
+        metrics_count(METRIC_TLS_FAILURES, "client", "the handshake did not finish");
+}
+
 /* Frees the post before telling, so that the one who is told may post again. */
 static void finish(struct post *post, CURLcode code) {
     struct wire_response response = {0};
@@ -215,6 +225,7 @@ static void finish(struct post *post, CURLcode code) {
     response.outcome = outcome_of(post, code, status);
     response.http_status = (int)status;
     explain(post, code, &response);
+    count_failed_handshake(code);
     struct buffer answer = post->answer;
     buffer_init(&post->answer, 0);
     post_free(post);

@@ -4,11 +4,13 @@
 #include <event2/buffer.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "host/log.h"
+#include "host/metrics.h"
 #include "wire/accepted.h"
 #include "wire/listen.h"
 
@@ -151,6 +153,12 @@ static void on_sent(struct evhttp_request *request, void *unused) {
         accepted_turn(connection, ACCEPTED_IDLE);
 }
 
+static void count_answer(const struct server *server, int status) {
+    char text[16];
+    snprintf(text, sizeof text, "%d", status);
+    metrics_count(METRIC_HTTP_REQUESTS, server->name, text);
+}
+
 /* libevent frees the request, also when its connection is gone. */
 static void send_answer(struct server *server, struct evhttp_request *request, int status,
                         const char *content_type, struct bytes body) {
@@ -159,6 +167,7 @@ static void send_answer(struct server *server, struct evhttp_request *request, i
     struct accepted *connection = connection_of_request(request);
     if (!content || evbuffer_add(content, body.data, body.length) != 0)
         abort();
+    count_answer(server, status);
     if (content_type && *content_type)
         evhttp_add_header(headers, "Content-Type", content_type);
     evhttp_add_header(headers, "Cache-Control", "no-store");

@@ -6,14 +6,12 @@
 #include <unistd.h>
 
 #include "fixture.h"
-#include "wire/admin.h"
 #include "wire/server.h"
 
 /* Clients that a gateway would never be: raw sockets against home's listener. */
 
 TestSuite(server, .init = world_open, .fini = world_close, .timeout = 60);
 TestSuite(slow, .init = world_open, .fini = world_close, .timeout = 60);
-TestSuite(admin, .init = world_open, .fini = world_close, .timeout = 60);
 
 struct visit {
     struct actor_end end;
@@ -273,54 +271,4 @@ Test(slow, headers_byte_by_byte_are_dropped) {
 Test(slow, a_body_byte_by_byte_is_dropped) {
     cr_assert(is_dropped(true, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9999\r\n\r\n",
                          (struct server_times){SHORT, LONG, LONG}));
-}
-
-/* ---- probes ---- */
-
-struct probe {
-    int port;
-    const char *path;
-    char answer[512];
-};
-
-static void run_probe(void *context) {
-    struct probe *probe = context;
-    int socket_ = actor_connect_plain(probe->port);
-    char text[128];
-    size_t length = 0;
-    ssize_t got;
-    snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", probe->path);
-    (void)!write(socket_, text, strlen(text));
-    while ((got = read(socket_, probe->answer + length, sizeof probe->answer - 1 - length)) > 0)
-        length += (size_t)got;
-    close(socket_);
-}
-
-static bool is_ready(void *context) {
-    return *(bool *)context;
-}
-
-static void expect_probe(int port, const char *path, const char *status) {
-    struct probe probe = {.port = port, .path = path};
-    actor_join(actor_start(world.base, run_probe, &probe));
-    cr_expect_eq(strncmp(probe.answer, status, strlen(status)), 0, "%s: %s", path, probe.answer);
-}
-
-Test(admin, tells_health_and_readiness) {
-    bool ready = false;
-    struct admin *admin;
-    struct result result = admin_open(world.base, "127.0.0.1:0", is_ready, &ready, &admin);
-    cr_assert(result_is_ok(&result), "%s", result.detail);
-    expect_probe(admin_port(admin), "/healthz", "HTTP/1.1 200 ");
-    expect_probe(admin_port(admin), "/readyz", "HTTP/1.1 503 ");
-    ready = true;
-    expect_probe(admin_port(admin), "/readyz", "HTTP/1.1 200 ");
-    expect_probe(admin_port(admin), "/else", "HTTP/1.1 404 ");
-    admin_close(admin);
-}
-
-Test(admin, listens_on_this_machine_alone) {
-    struct admin *admin;
-    struct result result = admin_open(world.base, "0.0.0.0:0", is_ready, NULL, &admin);
-    cr_assert_eq(result.kind, RESULT_FATAL);
 }
