@@ -64,10 +64,12 @@ static void point_at(const char *name, char *out, size_t size) {
     size_t used = 0;
     out[used++] = '/';
     for (; *name && used + 3 < size; name++) {
-        bool is_escaped = *name == '~' || *name == '/';
-        if (is_escaped)
-            out[used++] = '~';
-        out[used++] = *name == '~' ? '0' : *name == '/' ? '1' : *name;
+        bool is_tilde = *name == '~', is_slash = *name == '/';
+        out[used++] = *name;
+        if (is_tilde || is_slash) {
+            out[used - 1] = '~';
+            out[used++] = is_tilde ? '0' : '1';
+        }
     }
     out[used] = '\0';
 }

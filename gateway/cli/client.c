@@ -119,7 +119,7 @@ static void prepare(struct call *call, const struct gateway *gateway, const stru
     call->curl = curl_easy_init();
     if (!call->curl)
         abort();
-    buffer_init(&call->url, 2 * CLIENT_PATH_LIMIT);
+    buffer_init(&call->url, (size_t)2 * CLIENT_PATH_LIMIT);
     set_url(call, gateway->url, request->path);
     set_trust(call->curl, gateway);
     set_body(call, request);

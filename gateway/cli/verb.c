@@ -1,5 +1,6 @@
 #include "cli/verb.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -160,6 +161,14 @@ static int run(const struct verb *verb, int argc, char **argv) {
     return code == EXIT_DONE ? verb->run(argc, argv) : code;
 }
 
+/* What did not arrive was not said: a full disk must not look like an empty list. */
+static int flushed(int code) {
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    fprintf(stderr, "pontis: cannot write the output: %s\n", strerror(errno));
+    return EXIT_CONFIGURATION;
+}
+
 /* argv[1] is the first word of some verbs, and what follows makes none of them. */
 static int run_group(int argc, char **argv) {
     if (argc > 2 && asks_for_help(argv[2])) {
@@ -191,7 +200,7 @@ int verb_main(int argc, char **argv) {
     for (const struct verb *verb = verbs; verb->name; verb++) {
         int words = words_of(verb, argc, argv);
         if (words)
-            return run(verb, argc - 1 - words, argv + 1 + words);
+            return flushed(run(verb, argc - 1 - words, argv + 1 + words));
     }
     if (help_is_group(argv[1]))
         return run_group(argc, argv);

@@ -73,6 +73,13 @@ static bool next(struct check *check) {
     return true;
 }
 
+static bool skip(struct check *check, int events) {
+    while (events-- > 0)
+        if (!next(check))
+            return false;
+    return true;
+}
+
 /* ---- plain values ---- */
 
 struct scalar {
@@ -206,13 +213,13 @@ static bool check_value(struct check *check, const cyaml_schema_value_t *schema,
 /* ---- the file ---- */
 
 static bool check_stream(struct check *check, const cyaml_schema_value_t *schema) {
-    if (!next(check) || !next(check)) /* the stream's start, then the document's */
+    if (!skip(check, 2)) /* to the start of the document */
         return false;
     if (check->event.type == YAML_STREAM_END_EVENT)
         return find(check, 1, "the file is empty");
     if (!next(check) || !check_value(check, schema, line_of_event(check)))
         return false;
-    if (!next(check) || !next(check)) /* the document's end, then the stream's */
+    if (!skip(check, 2)) /* over its end */
         return false;
     return check->event.type == YAML_STREAM_END_EVENT ||
            find(check, line_of_event(check), "one document is expected, and another begins");

@@ -51,6 +51,11 @@ Test(corridors, the_rules_are_in_the_shape_of_a_corridor_file) {
         "\"10min\"},\"acsc_is_final\":false}}");
 }
 
+static void write_record(const struct corridor *corridor, struct buffer *out) {
+    buffer_init(out, sizeof document);
+    record_write(&corridor_record, "corridor", corridor, out);
+}
+
 Test(corridors, what_is_shown_can_be_applied_and_means_the_same) {
     const struct corridor *shown = &flow_link_find(&desk.flow, "sg-th")->corridor;
     json_t *json = corridors_document(shown);
@@ -59,7 +64,12 @@ Test(corridors, what_is_shown_can_be_applied_and_means_the_same) {
     struct result result = corridor_file_read(bytes_of_string(text), "shown.json", &read);
     cr_expect(result_is_ok(&result), "%s: %s", result.where, result.detail);
     read.version = shown->version;
-    cr_expect_eq(memcmp(&read, shown, sizeof read), 0);
+    struct buffer before, after;
+    write_record(shown, &before);
+    write_record(&read, &after);
+    cr_expect_str_eq(after.data, before.data);
+    buffer_wipe(&before);
+    buffer_wipe(&after);
     free(text);
     json_decref(json);
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """What a person meets who types something: help, slips, and what the machine lacks."""
 import re
+import subprocess
 import tempfile
 
-from program import CONFIGURATION, USAGE, Program, main
+from program import CONFIGURATION, PONTIS, USAGE, Program, main
 
 
 class Help(Program):
@@ -99,6 +100,11 @@ class Lacking(Program):
             self.assertIn("pontis: cannot read /no/such/file: No such file or directory\n", self.said)
             self.pontis(*verb.split(), "/", status=CONFIGURATION)
             self.assertIn("pontis: cannot read /: Is a directory\n", self.said)
+
+    def test_output_that_cannot_be_written_is_told(self):
+        with open("/dev/full", "wb") as full:
+            ended = subprocess.run([PONTIS, "states"], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+        self.assertEqual((CONFIGURATION, b"pontis: cannot write the output: No space left on device\n"), (ended.returncode, ended.stderr))
 
     def test_serve_and_migrate_want_settings(self):
         for verb in ("serve", "migrate"):
