@@ -34,4 +34,11 @@ class Program(unittest.TestCase):
 
 
 def main():
-    unittest.main(argv=[sys.argv[0], *sys.argv[1:]], verbosity=1)
+    """Runs the scenarios of the calling file; the last line counts them."""
+    ended = unittest.main(argv=sys.argv, exit=False).result
+    for test, why in ended.skipped:
+        print(f"SKIPPED: {test.id()}: {why}")
+    failed, skipped = len({test.id() for test, _ in [*ended.failures, *ended.errors]}), len(ended.skipped)
+    sys.stderr.flush()
+    print(f"{ended.testsRun - failed - skipped} passed, {failed} failed, {skipped} skipped")
+    sys.exit(0 if ended.wasSuccessful() and ended.testsRun else 1)
