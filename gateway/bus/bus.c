@@ -62,6 +62,14 @@ bool bus_has_joined(const struct bus *bus) {
     return consumer_has_joined(bus->consumer);
 }
 
+const char *bus_trouble(const struct bus *bus) {
+    return consumer_trouble(bus->consumer);
+}
+
+int64_t bus_end_of(const struct bus *bus, int32_t partition) {
+    return consumer_end_of(bus->consumer, partition);
+}
+
 void bus_stop_consuming(struct bus *bus) {
     consumer_pause(bus->consumer);
 }

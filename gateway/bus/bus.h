@@ -28,6 +28,10 @@ MUST_USE struct result bus_open(const struct bus_settings *settings, struct even
 void bus_fill_port(struct bus *bus, struct bus_port *out);
 /* Has the group given this worker its share, be it none, since it subscribed? */
 bool bus_has_joined(const struct bus *bus);
+/* Why nothing can come from Kafka just now; NULL: it can. A static text. */
+const char *bus_trouble(const struct bus *bus);
+/* The offset behind the last record of a partition, as the last fetch told; -1: not known. Asks nobody. */
+int64_t bus_end_of(const struct bus *bus, int32_t partition);
 /* Delivers no more records; what is being published goes on. */
 void bus_stop_consuming(struct bus *bus);
 /* Waits at most `milliseconds` for what is being published, then lets go without another completion: rows

@@ -32,6 +32,7 @@ struct consumer {
     struct event *assign; /* on the loop's next turn: many calls of consume make one assignment */
     bool joined;          /* the group gave us a share, once */
     bool paused;
+    bool away; /* no broker answers, as far as librdkafka told */
     void (*fatal)(void *context, const char *why);
     void *context;
 };
@@ -135,8 +136,19 @@ static void on_rebalance(rd_kafka_t *kafka, rd_kafka_resp_err_t what,
 /* ---- records ---- */
 
 static void on_error(rd_kafka_t *kafka, int error, const char *text, void *context) {
-    (void)kafka, (void)context;
+    struct consumer *consumer = context;
+    (void)kafka;
+    if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+        consumer->away = true;
     handle_log_error("bus.consumer", error, text);
+}
+
+/* librdkafka tells that all brokers went; that one came back only its statistics say. */
+static int on_statistics(rd_kafka_t *kafka, char *json, size_t length, void *context) {
+    struct consumer *consumer = context;
+    (void)kafka, (void)length;
+    consumer->away = strstr(json, "\"state\":\"UP\"") == NULL;
+    return 0;
 }
 
 static bool is_gone(rd_kafka_resp_err_t error) {
@@ -217,6 +229,19 @@ bool consumer_has_joined(const struct consumer *consumer) {
     return consumer->joined;
 }
 
+const char *consumer_trouble(const struct consumer *consumer) {
+    if (!consumer->joined)
+        return "the consumer group has given no share yet";
+    return consumer->away ? "no broker answers" : NULL;
+}
+
+int64_t consumer_end_of(const struct consumer *consumer, int32_t partition) {
+    int64_t low, high;
+    rd_kafka_resp_err_t error =
+        rd_kafka_get_watermark_offsets(consumer->kafka, consumer->topic, partition, &low, &high);
+    return error || high < 0 ? -1 : high;
+}
+
 void consumer_pause(struct consumer *consumer) {
     consumer->paused = true;
 }
@@ -246,6 +271,7 @@ static struct result configure(const struct bus_settings *settings, rd_kafka_con
                                             {"max.poll.interval.ms", "300000"},
                                             {"queued.min.messages", "1000"},
                                             {"fetch.wait.max.ms", wait},
+                                            {"statistics.interval.ms", "2000"},
                                             {NULL, NULL}};
     return handle_configure(options, out);
 }
@@ -254,6 +280,7 @@ static struct result start(struct consumer *consumer, rd_kafka_conf_t *configura
     char error[160];
     rd_kafka_conf_set_rebalance_cb(configuration, on_rebalance);
     rd_kafka_conf_set_error_cb(configuration, on_error);
+    rd_kafka_conf_set_stats_cb(configuration, on_statistics);
     rd_kafka_conf_set_opaque(configuration, consumer);
     consumer->kafka = rd_kafka_new(RD_KAFKA_CONSUMER, configuration, error, sizeof error);
     if (!consumer->kafka) {

@@ -14,6 +14,9 @@ void consumer_subscribe(struct consumer *consumer, const char *topic, struct bus
 /* bus_port.consume; a partition that is no longer assigned is passed over */
 void consumer_consume(struct consumer *consumer, int32_t partition, int64_t offset);
 bool consumer_has_joined(const struct consumer *consumer);
+/* See bus_trouble and bus_end_of. */
+const char *consumer_trouble(const struct consumer *consumer);
+int64_t consumer_end_of(const struct consumer *consumer, int32_t partition);
 /* bus_port.pause and resume: paused, nothing is taken from librdkafka, which stops fetching once its own
  * queue is full. */
 void consumer_pause(struct consumer *consumer);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "host/log.h"
+#include "host/metrics.h"
 
 /* Runs on the loop: librdkafka's lines come through its queue. What it retries by itself is said once, by the
  * error callback. */
@@ -64,5 +65,6 @@ void handle_wake_now(struct handle_wakeup *wakeup) {
 }
 
 void handle_log_error(const char *event, rd_kafka_resp_err_t error, const char *text) {
+    metrics_count(METRIC_KAFKA_ERRORS, rd_kafka_err2name(error));
     log_write(LOG_WARNING, event, "error", rd_kafka_err2name(error), "detail", text, NULL);
 }

@@ -5,6 +5,7 @@
 #include "base/buffer.h"
 #include "bus/handle.h"
 #include "host/log.h"
+#include "host/metrics.h"
 
 struct producer {
     rd_kafka_t *kafka;
@@ -39,6 +40,7 @@ static void on_delivery(rd_kafka_t *kafka, const rd_kafka_message_t *message, vo
     if (producer->closing)
         return;
     bool delivered = !message->err && rd_kafka_message_status(message) == RD_KAFKA_MSG_STATUS_PERSISTED;
+    metrics_count(METRIC_EVENTS, delivered ? "acknowledged" : "lost");
     if (!delivered)
         handle_log_error("bus.not_published", message->err, rd_kafka_topic_name(message->rkt));
     settle(message->_private, delivered);

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "fixture.h"
 
@@ -69,6 +70,7 @@ Test(producer, what_is_on_its_way_when_the_broker_stands_still_waits_for_it) {
     home.port.publish(home.port.self, &warm, 1, on_done, &told);
     turn_until(home.base, told.times);
     kill(broker.pid, SIGSTOP);
+    cr_assert_eq(waitpid(broker.pid, NULL, WUNTRACED), broker.pid, "it stands still, not just soon");
     struct bus_outgoing record = {"in", bytes("payer"), bytes("second")};
     home.port.publish(home.port.self, &record, 1, on_done, &late);
     fixture_turn(home.base, fixture_deadline(), "a turn");
