@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "host/escape.h"
+
 enum { LINE_LIMIT = 4096, CLOSING_ROOM = 8 };
 
 void log_line_begin(struct log_line *line, bool json) {
@@ -13,38 +15,9 @@ void log_line_begin(struct log_line *line, bool json) {
 
 /* ---- values ---- */
 
-/* Bytes of the UTF-8 character at `text`, 0: it is none. Surrogates and overlong forms are left to whoever
- * reads; what matters is that a line stays one line of text. */
-static size_t character_length(const unsigned char *text) {
-    size_t length = text[0] < 0x80 ? 1 : text[0] < 0xC2 ? 0 : text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3 : 4;
-    if (text[0] > 0xF4)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-    return length;
-}
-
-/* A control character would end the line or move a terminal's cursor. */
-static void add_escaped(struct buffer *text, const char *value) {
-    while (*value) {
-        size_t length = character_length((const unsigned char *)value);
-        unsigned char first = (unsigned char)*value;
-        if (first == '"' || first == '\\')
-            buffer_add_char(text, '\\');
-        if (first < ' ' || first == 0x7F)
-            buffer_add_char(text, ' ');
-        else if (length == 0)
-            buffer_add_char(text, '?');
-        else
-            buffer_add(text, value, length);
-        value += length ? length : 1;
-    }
-}
-
 static void add_quoted(struct buffer *text, const char *value) {
     buffer_add_char(text, '"');
-    add_escaped(text, value);
+    escape_add(text, value);
     buffer_add_char(text, '"');
 }
 
