@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "core/ledger.h"
+#include "flow/emit.h"
 #include "flow/fold.h"
 #include "flow/identity.h"
 
@@ -58,6 +59,8 @@ void batch_reset(struct batch *batch) {
     wipe_overlay(batch);
     wipe_rows(batch);
     arena_wipe(&batch->arena);
+    batch->incomplete = false;
+    batch->failure = result_ok();
 }
 
 void batch_free(struct batch *batch) {
@@ -102,26 +105,37 @@ static void want_corridor(struct batch *batch, const char *name) {
     text_set(*array_push(&batch->corridor_names), CORRIDOR_SIZE, name);
 }
 
+static void want_identities(struct batch *batch, const struct flow_item *item) {
+    const struct event *event = &item->event;
+    if (event->id[0])
+        want_identity(batch, identity_of_event(event->source, event->id));
+    if (item->collided)
+        want_identity(batch, identity_of_collision(event->source, event->id, event->content_hash));
+    if (event->type == EVENT_TRANSFER_INITIATED && !uuid_is_nil(&event->lock_id))
+        want_identity(batch, identity_of_lock(event->source, &event->lock_id));
+}
+
 static void want_event(struct batch *batch, const struct flow_item *item) {
     const struct event *event = &item->event;
     if (item->link)
         want_corridor(batch, item->link->corridor.name);
     if (!uuid_is_nil(&event->key.uetr))
         want_key(batch, &event->key);
-    if (event->id[0])
-        want_identity(batch, identity_of_event(event->source, event->id));
-    if (event->type != EVENT_TRANSFER_INITIATED)
-        return;
-    if (!uuid_is_nil(&event->lock_id))
-        want_identity(batch, identity_of_lock(event->source, &event->lock_id));
-    if (!uuid_is_nil(&event->payment.quote_id))
+    want_identities(batch, item);
+    if (event->type == EVENT_TRANSFER_INITIATED && !uuid_is_nil(&event->payment.quote_id))
         want_quote(batch, event->payment.quote_id);
+}
+
+static void want(struct batch *batch, const struct flow_item *item) {
+    if (item->kind == ITEM_EVENT)
+        want_event(batch, item);
+    else if (item->kind == ITEM_COMMAND)
+        want_corridor(batch, item->corridor);
 }
 
 void batch_collect(struct batch *batch) {
     for (size_t i = 0; i < batch->items.count; i++)
-        if (batch->items.items[i]->kind == ITEM_EVENT)
-            want_event(batch, batch->items.items[i]);
+        want(batch, batch->items.items[i]);
     batch->load = (struct store_load){
         .keys = batch->keys.items,
         .key_count = batch->keys.count,
@@ -223,6 +237,13 @@ void batch_send(struct batch *batch, struct flow_link *link, const struct batch_
 
 /* ---- deciding ---- */
 
+static void decide_command(struct batch *batch, struct flow_item *item) {
+    item->refusal = item->command(batch, item);
+    item->reason = item->refusal.reason;
+    bool applied = result_is_ok(&item->refusal);
+    emit_input(batch, item, verdict_names[applied ? VERDICT_APPLIED : VERDICT_REFUSED], NULL, true);
+}
+
 static void decide_item(struct batch *batch, struct flow_item *item) {
     switch (item->kind) {
     case ITEM_EVENT:
@@ -242,7 +263,7 @@ static void decide_item(struct batch *batch, struct flow_item *item) {
             *array_push(&batch->published) = item->published[i];
         return;
     case ITEM_COMMAND:
-        item->command(batch, item);
+        decide_command(batch, item);
         return;
     }
 }
@@ -261,16 +282,12 @@ static struct store_position *position_of(struct batch *batch, struct flow_parti
 }
 
 static void move_position(struct batch *batch, const struct flow_item *item) {
-    if (item->door != DOOR_WALLET || !item->topic[0])
+    if (!flow_item_is_record(item))
         return;
-    for (size_t i = 0; i < batch->flow->partitions.count; i++) {
-        struct flow_partition *partition = &batch->flow->partitions.items[i];
-        if (partition->partition != item->partition)
-            continue;
-        struct store_position *position = position_of(batch, partition);
-        position->to = item->offset + 1;
-        identity_hash(item->payload, position->last_hash);
-    }
+    struct flow_partition *partition = flow_partition_find(batch->flow, item->partition);
+    struct store_position *position = position_of(batch, partition);
+    position->to = item->offset + 1;
+    identity_hash(item->payload, position->last_hash);
 }
 
 static void collect_changed(struct batch *batch) {

@@ -37,7 +37,9 @@ struct batch {
     struct flow *flow;
     struct arena arena;
     ARRAY(struct flow_item *) items;
-    int tries;
+    int tries;             /* that contention took */
+    bool incomplete;       /* a decision asked for what was not loaded: to be loaded and decided anew */
+    struct result failure; /* FATAL: it cannot be decided here */
 
     /* what is wanted of the store */
     ARRAY(struct instruction_key) keys;

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/ledger.h"
 #include "core/reasons.h"
 #include "flow/batch.h"
-#include "flow/emit.h"
 #include "flow/identity.h"
 #include "flow/step.h"
 
@@ -17,12 +17,12 @@ static void finish(struct command *command, const struct result *why) {
 }
 
 static void on_done(struct flow *flow, struct flow_item *item, int reason, const char *detail) {
-    (void)flow;
-    struct result done = reason == REASON_NONE ? result_ok() : result_refuse(reason, "", "%s", detail);
-    finish(item->context, &done);
+    (void)flow, (void)reason, (void)detail;
+    finish(item->context, &item->refusal);
 }
 
-static void queue(struct command *command, void (*fold)(struct batch *, struct flow_item *), item_done done) {
+static void queue(struct command *command, const char *corridor,
+                  struct result (*fold)(struct batch *, struct flow_item *), item_done done) {
     struct flow *flow = command->flow;
     struct flow_item *item = flow_item_new(ITEM_COMMAND, DOOR_COMMAND);
     item->received = flow_now(flow);
@@ -33,7 +33,17 @@ static void queue(struct command *command, void (*fold)(struct batch *, struct f
         (struct bytes){must_memdup(command->request.data, command->request.length), command->request.length};
     text_set(item->event.source, sizeof item->event.source, command->operator);
     text_set(item->event.id, sizeof item->event.id, command->name);
+    text_set(item->corridor, sizeof item->corridor, corridor);
     step_submit(flow, item);
+}
+
+/* Judged twice: when it comes, so that its sender need not wait, and when it is decided. */
+static void queue_or_refuse(struct command *command, const struct result *checked, const char *corridor,
+                            struct result (*fold)(struct batch *, struct flow_item *)) {
+    if (result_is_ok(checked))
+        queue(command, corridor, fold, on_done);
+    else
+        finish(command, checked);
 }
 
 /* ---- corridor apply ---- */
@@ -67,10 +77,12 @@ static struct account_reference *list_accounts(struct batch *batch, const struct
     return accounts;
 }
 
-static void fold_corridor(struct batch *batch, struct flow_item *item) {
+/* Another worker or gateway may apply at the same time: the number follows from what is stored, and only one
+ * of two gets it. */
+static struct result fold_corridor(struct batch *batch, struct flow_item *item) {
     struct command *command = item->context;
-    const struct flow_link *current = flow_link_find(batch->flow, command->corridor.name);
-    command->corridor.version = (current ? current->corridor.version : 0) + 1;
+    struct store_corridor_view *view = batch_view(batch, command->corridor.name);
+    command->corridor.version = ++view->version;
     struct store_corridor *row = array_push(&batch->corridors);
     text_set(row->name, sizeof row->name, command->corridor.name);
     row->version = command->corridor.version;
@@ -79,7 +91,7 @@ static void fold_corridor(struct batch *batch, struct flow_item *item) {
     text_set(row->operator, sizeof row->operator, command->operator);
     row->at = flow_now(batch->flow);
     row->accounts = list_accounts(batch, &command->corridor, &row->account_count);
-    emit_input(batch, item, verdict_names[VERDICT_APPLIED], NULL, true);
+    return result_ok();
 }
 
 static void on_corridor_applied(struct flow *flow, struct flow_item *item, int reason, const char *detail) {
@@ -93,12 +105,11 @@ static void on_corridor_applied(struct flow *flow, struct flow_item *item, int r
 }
 
 void door_command_corridor(struct command *command) {
-    struct result checked = flow_check_corridor(&command->corridor);
-    if (!result_is_ok(&checked)) {
+    struct result checked = flow_try_corridor(command->flow, &command->corridor);
+    if (result_is_ok(&checked))
+        queue(command, command->corridor.name, fold_corridor, on_corridor_applied);
+    else
         finish(command, &checked);
-        return;
-    }
-    queue(command, fold_corridor, on_corridor_applied);
 }
 
 /* ---- foreign exchange ---- */
@@ -110,8 +121,8 @@ static bool is_provider(const struct flow_link *link, const char *provider) {
     return false;
 }
 
-static struct result check_provider(struct command *command, const char *corridor, const char *provider) {
-    const struct flow_link *link = flow_link_find(command->flow, corridor);
+static struct result check_provider(struct flow *flow, const char *corridor, const char *provider) {
+    const struct flow_link *link = flow_link_find(flow, corridor);
     if (!link)
         return result_refuse(REASON_UNKNOWN_CORRIDOR, "/corridor", "no corridor is called %s", corridor);
     if (!is_provider(link, provider))
@@ -120,53 +131,72 @@ static struct result check_provider(struct command *command, const char *corrido
     return result_ok();
 }
 
-static void fold_rate(struct batch *batch, struct flow_item *item) {
+static struct result check_rate(const struct command *command) {
+    return check_provider(command->flow, command->rate.corridor, command->rate.offer.provider);
+}
+
+static struct result fold_rate(struct batch *batch, struct flow_item *item) {
     struct command *command = item->context;
+    TRY(check_rate(command));
     command->rate.id = flow_new_id(batch->flow);
     command->rate.at = flow_now(batch->flow);
     text_set(command->rate.operator, sizeof command->rate.operator, command->operator);
     *array_push(&batch->rates) = command->rate;
-    emit_input(batch, item, verdict_names[VERDICT_APPLIED], NULL, true);
+    return result_ok();
 }
 
 void door_command_rate(struct command *command) {
-    struct result checked = check_provider(command, command->rate.corridor, command->rate.offer.provider);
-    if (!result_is_ok(&checked)) {
-        finish(command, &checked);
-        return;
-    }
-    queue(command, fold_rate, on_done);
+    struct result checked = check_rate(command);
+    queue_or_refuse(command, &checked, command->rate.corridor, fold_rate);
 }
 
-static void fold_quote(struct batch *batch, struct flow_item *item) {
+static struct result check_quote(const struct command *command) {
+    return check_provider(command->flow, command->quote.corridor, command->quote.provider);
+}
+
+static struct result fold_quote(struct batch *batch, struct flow_item *item) {
     struct command *command = item->context;
+    TRY(check_quote(command));
     *array_push(&batch->new_quotes) = command->quote;
-    emit_input(batch, item, verdict_names[VERDICT_APPLIED], NULL, true);
+    return result_ok();
 }
 
 void door_command_quote(struct command *command) {
-    struct result checked = check_provider(command, command->quote.corridor, command->quote.provider);
-    if (!result_is_ok(&checked)) {
-        finish(command, &checked);
-        return;
-    }
-    queue(command, fold_quote, on_done);
+    struct result checked = check_quote(command);
+    queue_or_refuse(command, &checked, command->quote.corridor, fold_quote);
 }
 
 /* ---- liquidity ---- */
 
-static void fold_fund(struct batch *batch, struct flow_item *item) {
+static struct result check_fund(const struct command *command) {
+    if (!flow_link_find(command->flow, command->corridor_name))
+        return result_refuse(REASON_UNKNOWN_CORRIDOR, "/corridor", "no such corridor");
+    return result_ok();
+}
+
+/* What a posting takes from a guarded account of the view; 0: nothing. */
+static int64_t taken_from(const struct posting *posting, int role) {
+    int64_t amount = 0;
+    struct ledger_change changes[2];
+    ledger_apply(posting, changes);
+    for (size_t i = 0; i < 2; i++)
+        if (changes[i].account.role == role)
+            amount -= ledger_available(&changes[i]);
+    return amount;
+}
+
+static struct result fold_fund(struct batch *batch, struct flow_item *item) {
     struct command *command = item->context;
+    const struct store_corridor_view *view = batch_view(batch, command->corridor_name);
+    if (taken_from(&command->posting, ACCOUNT_FOREIGN_PREFUND) > view->foreign_headroom ||
+        taken_from(&command->posting, ACCOUNT_PEER_PREFUND) > view->peer_headroom)
+        return result_refuse(REASON_ORDER_REFUSED, "/amount", "the account does not hold as much");
     struct uuid nobody = {0};
     batch_post(batch, &nobody, command->corridor_name, &command->posting);
-    emit_input(batch, item, verdict_names[VERDICT_APPLIED], NULL, true);
+    return result_ok();
 }
 
 void door_command_fund(struct command *command) {
-    if (!flow_link_find(command->flow, command->corridor_name)) {
-        struct result unknown = result_refuse(REASON_UNKNOWN_CORRIDOR, "/corridor", "no such corridor");
-        finish(command, &unknown);
-        return;
-    }
-    queue(command, fold_fund, on_done);
+    struct result checked = check_fund(command);
+    queue_or_refuse(command, &checked, command->corridor_name, fold_fund);
 }

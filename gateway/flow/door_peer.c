@@ -1,5 +1,6 @@
 #include "flow/door_peer.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -65,7 +66,79 @@ static void read_message(struct flow_item *item) {
         log_write(LOG_WARNING, "message.refused", "corridor", item->link->corridor.name, "rule",
                   reason_row(item->refusal.reason)->rule, "where", item->refusal.where, "detail",
                   item->refusal.detail, NULL);
+        return;
     }
+    item->link->unreachable = false;
+}
+
+/* ---- a refusal names our message and no payment ---- */
+
+struct looking {
+    struct flow *flow;
+    struct flow_item *item;
+    char message[UUID_TEXT_SIZE];
+    const char *parameters[1];
+};
+
+static int choice_of(const char *const *names, const char *name) {
+    for (int i = 0; names[i]; i++)
+        if (text_equal(names[i], name))
+            return i;
+    return 0;
+}
+
+/* Columns of instruction_of_message: corridor, direction, kind, UETR. The corridor is the peer's own. */
+static void take_key(struct flow_item *item, const struct store_table *table) {
+    const char *const *cells = table->cells;
+    struct instruction_key *key = &item->event.key;
+    if (!text_equal(cells[0], key->corridor) || !uuid_parse(cells[3], strlen(cells[3]), &key->uetr))
+        return;
+    key->direction = choice_of(direction_names, cells[1]);
+    key->kind = choice_of(instruction_kind_names, cells[2]);
+}
+
+static void on_found(void *context, struct result result, const struct store_table *table) {
+    struct looking *looking = context;
+    if (result_is_ok(&result) && table->rows == 1)
+        take_key(looking->item, table);
+    if (result_is_ok(&result))
+        step_submit(looking->flow, looking->item);
+    else {
+        answer_text(looking->flow, looking->item->exchange, REASON_UNAVAILABLE);
+        flow_item_free(looking->item);
+    }
+    free(looking);
+}
+
+/* False: it is not one that has to be looked up, or names nothing that could be ours. */
+static bool look_up(struct flow *flow, struct flow_item *item) {
+    struct uuid message;
+    if (item->kind != ITEM_EVENT || item->event.type != EVENT_PEER_REFUSAL ||
+        !identity_parse_message(item->event.original_message_id, &message))
+        return false;
+    struct looking *looking = must_calloc(1, sizeof *looking);
+    looking->flow = flow;
+    looking->item = item;
+    uuid_format(&message, looking->message);
+    looking->parameters[0] = looking->message;
+    struct store_port *store = &flow->ports.store;
+    store->read(store->self, "instruction_of_message", looking->parameters, 1, on_found, looking);
+    return true;
+}
+
+/* ---- what comes in ---- */
+
+static struct flow_item *take_in(struct flow *flow, struct flow_link *link, struct wire_exchange *exchange) {
+    struct flow_item *item = flow_item_new(ITEM_EVENT, DOOR_PEER);
+    item->received = flow_now(flow);
+    item->link = link;
+    item->exchange = exchange;
+    item->done = on_done;
+    item->payload =
+        (struct bytes){must_memdup(exchange->body.data, exchange->body.length), exchange->body.length};
+    read_message(item);
+    flow_item_trace(item, exchange->traceparent);
+    return item;
 }
 
 static void on_exchange(void *context, struct wire_exchange *exchange) {
@@ -83,18 +156,9 @@ static void on_exchange(void *context, struct wire_exchange *exchange) {
         answer_text(flow, exchange, REASON_UNAVAILABLE);
         return;
     }
-    struct flow_item *item = flow_item_new(ITEM_EVENT, DOOR_PEER);
-    item->received = flow_now(flow);
-    item->link = link;
-    item->exchange = exchange;
-    item->done = on_done;
-    item->payload =
-        (struct bytes){must_memdup(exchange->body.data, exchange->body.length), exchange->body.length};
-    read_message(item);
-    if (!item->event.traceparent[0])
-        (void)text_copy(item->event.traceparent, sizeof item->event.traceparent, exchange->traceparent,
-                        strlen(exchange->traceparent));
-    step_submit(flow, item);
+    struct flow_item *item = take_in(flow, link, exchange);
+    if (!look_up(flow, item))
+        step_submit(flow, item);
 }
 
 void door_peer_open(struct flow *flow) {

@@ -11,13 +11,6 @@
 #include "flow/wallet_event.h"
 #include "host/log.h"
 
-static struct flow_partition *find(struct flow *flow, int32_t partition) {
-    for (size_t i = 0; i < flow->partitions.count; i++)
-        if (flow->partitions.items[i].partition == partition)
-            return &flow->partitions.items[i];
-    return NULL;
-}
-
 /* ---- ownership ---- */
 
 struct claiming {
@@ -26,8 +19,35 @@ struct claiming {
     char lease[129];
 };
 
-static bool is_gap(const struct flow_partition *partition, int64_t position) {
-    return position < partition->low || position > partition->high;
+static bool is_gap(const struct flow_partition *partition) {
+    return partition->position < partition->low || partition->position > partition->high;
+}
+
+/* Takes nothing more in; what was taken in is void. */
+static void stop_taking(struct flow *flow, struct flow_partition *partition) {
+    partition->lease_epoch = 0;
+    partition->consumption = 0;
+    step_forget_partition(flow, partition->partition);
+}
+
+static void halt(struct flow *flow, struct flow_partition *partition, const char *event, const char *why) {
+    char number[16];
+    snprintf(number, sizeof number, "%" PRId32, partition->partition);
+    log_write(LOG_ERROR, event, "topic", flow->settings.topic_in, "partition", number, NULL);
+    stop_taking(flow, partition);
+    flow->fatal(flow->fatal_context, why);
+}
+
+/* The record consumed last is read again, where it still exists: a topic made anew under the same name is not
+ * the one whose position is stored. */
+static void consume(struct flow *flow, struct flow_partition *partition, const struct store_claim *claim) {
+    partition->unproved = claim->position == partition->position && partition->position > partition->low;
+    memcpy(partition->last_hash, claim->last_hash, sizeof partition->last_hash);
+    partition->consumption = ++flow->consumptions;
+    partition->next = partition->position;
+    struct bus_port *bus = &flow->ports.bus;
+    bus->consume(bus->self, flow->settings.topic_in, partition->partition,
+                 partition->unproved ? partition->position - 1 : partition->position);
 }
 
 static void take_partition(struct flow *flow, struct flow_partition *partition,
@@ -36,21 +56,21 @@ static void take_partition(struct flow *flow, struct flow_partition *partition,
     partition->lease_epoch = claim->epoch;
     if (!first)
         return;
-    partition->position = claim->position < 0 ? 0 : claim->position;
-    if (is_gap(partition, partition->position)) {
-        log_write(LOG_ERROR, "partition.gap", "topic", flow->settings.topic_in, NULL);
-        flow->fatal(flow->fatal_context, "the stored position is outside the topic: events are missing");
-        return;
-    }
-    flow->ports.bus.consume(flow->ports.bus.self, flow->settings.topic_in, partition->partition,
-                            partition->position);
+    /* A commit of ours may have moved it since the claim looked. */
+    if (claim->position > partition->position)
+        partition->position = claim->position;
+    if (is_gap(partition))
+        halt(flow, partition, "partition.gap",
+             "the stored position is outside the topic: events are missing");
+    else
+        consume(flow, partition, claim);
 }
 
 static void on_claim(void *context, struct result result, const struct store_claim *claim) {
     struct claiming *claiming = context;
     struct flow *flow = claiming->flow;
-    struct flow_partition *partition = find(flow, claiming->partition);
-    if (result_is_ok(&result) && partition) {
+    struct flow_partition *partition = flow_partition_find(flow, claiming->partition);
+    if (result_is_ok(&result) && partition && partition->assigned) {
         if (claim->epoch)
             take_partition(flow, partition, claim);
         else if (partition->lease_epoch)
@@ -71,24 +91,32 @@ static void claim(struct flow *flow, int32_t partition) {
 static void on_assigned(void *context, const char *topic, int32_t partition, int64_t low, int64_t high) {
     struct flow *flow = context;
     (void)topic;
-    struct flow_partition *held = find(flow, partition);
-    if (!held)
+    struct flow_partition *held = flow_partition_find(flow, partition);
+    if (!held) {
         held = array_push(&flow->partitions);
-    *held = (struct flow_partition){.partition = partition, .low = low, .high = high};
+        held->partition = partition;
+    }
+    stop_taking(flow, held);
+    held->assigned = true;
+    held->low = low;
+    held->high = high;
     claim(flow, partition);
 }
 
 static void on_revoked(void *context, const char *topic, int32_t partition) {
     struct flow *flow = context;
     (void)topic;
-    struct flow_partition *held = find(flow, partition);
-    if (held)
-        *held = flow->partitions.items[--flow->partitions.count];
+    struct flow_partition *held = flow_partition_find(flow, partition);
+    if (!held)
+        return;
+    stop_taking(flow, held);
+    held->assigned = false;
 }
 
 void door_wallet_renew(struct flow *flow) {
     for (size_t i = 0; i < flow->partitions.count; i++)
-        claim(flow, flow->partitions.items[i].partition);
+        if (flow->partitions.items[i].assigned)
+            claim(flow, flow->partitions.items[i].partition);
 }
 
 /* ---- events ---- */
@@ -124,22 +152,44 @@ static void read_event(struct flow *flow, struct flow_item *item) {
     item->link = flow_link_find(flow, item->event.key.corridor);
 }
 
-static void on_record(struct flow *flow, const struct bus_record *record) {
-    const struct flow_partition *partition = find(flow, record->partition);
-    if (!partition || !partition->lease_epoch || record->offset < partition->position)
-        return;
+static bool is_the_last_consumed(const struct flow_partition *partition, const struct bus_record *record) {
+    uint8_t hash[32];
+    identity_hash(record->value, hash);
+    return memcmp(hash, partition->last_hash, sizeof hash) == 0;
+}
+
+/* Offsets may be sparse: where the record before the position is gone, a later one comes first. */
+static bool is_proved(struct flow *flow, struct flow_partition *partition, const struct bus_record *record) {
+    if (!partition->unproved || record->offset < partition->position - 1)
+        return true;
+    partition->unproved = false;
+    if (record->offset >= partition->position || is_the_last_consumed(partition, record))
+        return true;
+    halt(flow, partition, "partition.replaced", "the topic holds another record than the one consumed last");
+    return false;
+}
+
+static void take_in(struct flow *flow, struct flow_partition *partition, const struct bus_record *record) {
     struct flow_item *item = flow_item_new(ITEM_EVENT, DOOR_WALLET);
     item->received = flow_now(flow);
     text_set(item->topic, sizeof item->topic, record->topic);
     item->partition = record->partition;
     item->offset = record->offset;
+    item->consumption = partition->consumption;
     item->payload =
         (struct bytes){must_memdup(record->value.data, record->value.length), record->value.length};
+    partition->next = record->offset + 1;
     read_event(flow, item);
-    if (record->traceparent && !item->event.traceparent[0])
-        (void)text_copy(item->event.traceparent, sizeof item->event.traceparent, record->traceparent,
-                        strlen(record->traceparent));
+    flow_item_trace(item, record->traceparent);
     step_submit(flow, item);
+}
+
+static void on_record(struct flow *flow, const struct bus_record *record) {
+    struct flow_partition *partition = flow_partition_find(flow, record->partition);
+    if (!partition || !partition->consumption || !is_proved(flow, partition, record))
+        return;
+    if (record->offset >= partition->next)
+        take_in(flow, partition, record);
 }
 
 static void on_records(void *context, const struct bus_record *records, size_t count) {

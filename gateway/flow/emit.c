@@ -54,7 +54,7 @@ void emit_transfer(struct batch *batch, const struct flow_item *item, const stru
         notice.refused_source = item->event.source;
         notice.refused_id = item->event.id;
         notice.refused_hash = item->event.content_hash;
-        row.id = identity_of_wallet_event(&instruction->id, row.version, item->event.id);
+        row.id = identity_of_refusal(&instruction->id, item->event.source, item->event.id);
         notice.id = row.id;
     }
     write_body(batch, &notice, &row);
@@ -99,6 +99,14 @@ void emit_refused(struct batch *batch, const struct flow_item *item, int reason,
         emit_about_input(batch, item, WALLET_ALERT, reason, where);
 }
 
+/* A parser's words may quote bytes that are no text, or be cut in the middle of a character. */
+static void set_words(char *to, size_t size, const char *words) {
+    text_set(to, size, words);
+    for (; *to; to++)
+        if ((unsigned char)*to >= 0x80)
+            *to = '?';
+}
+
 void emit_input(struct batch *batch, const struct flow_item *item, const char *disposition,
                 const struct uuid *instruction, bool keep_payload) {
     if (!item->payload.data || item->door == DOOR_TIMER)
@@ -117,7 +125,7 @@ void emit_input(struct batch *batch, const struct flow_item *item, const char *d
     identity_hash(item->payload, row->hash);
     row->disposition = disposition;
     row->reason = item->reason;
-    text_set(row->detail, sizeof row->detail, item->refusal.detail);
+    set_words(row->detail, sizeof row->detail, item->refusal.detail);
     if (instruction)
         row->instruction = *instruction;
     row->at = flow_now(batch->flow);

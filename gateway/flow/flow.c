@@ -6,8 +6,11 @@
 #include "base/text.h"
 #include "core/reasons.h"
 
+enum { PROBE_MILLISECONDS = 2000, IDS_OF_ONE_MILLISECOND = 4096 };
+
 void flow_init(struct flow *flow, const struct ports *ports, const struct flow_settings *settings) {
-    *flow = (struct flow){.ports = *ports, .settings = *settings};
+    *flow = (struct flow){.ports = *ports, .settings = *settings, .relaying = true};
+    flow->told_since = flow_new_time(flow);
 }
 
 static void link_free(struct flow_link *link) {
@@ -48,8 +51,20 @@ struct result flow_check_corridor(const struct corridor *corridor) {
     return result_ok();
 }
 
+struct result flow_try_corridor(struct flow *flow, const struct corridor *corridor) {
+    TRY(flow_check_corridor(corridor));
+    const struct adapter *adapter = adapter_find(corridor->adapter);
+    struct adapter_link *dialect = NULL;
+    TRY(adapter->open(corridor, &flow->settings.keys, &dialect));
+    adapter->close(dialect);
+    return result_ok();
+}
+
 struct result flow_set_corridor(struct flow *flow, const struct corridor *corridor) {
     TRY(flow_check_corridor(corridor));
+    struct flow_link *old = flow_link_find(flow, corridor->name);
+    if (old && old->corridor.version > corridor->version)
+        return result_ok();
     struct flow_link *link = must_calloc(1, sizeof *link);
     link->corridor = *corridor;
     link->adapter = adapter_find(corridor->adapter);
@@ -58,7 +73,6 @@ struct result flow_set_corridor(struct flow *flow, const struct corridor *corrid
         free(link);
         return opened;
     }
-    struct flow_link *old = flow_link_find(flow, corridor->name);
     if (old)
         old->retired = true;
     *array_push(&flow->links) = link;
@@ -87,12 +101,57 @@ struct flow_link *flow_link_by_pin(struct flow *flow, const char *public_key) {
     return NULL;
 }
 
+bool flow_link_may_try(struct flow *flow, struct flow_link *link) {
+    struct clock_port *clock = &flow->ports.clock;
+    if (!link->unreachable)
+        return true;
+    int64_t now = clock->monotonic(clock->self);
+    if (now - link->closed_since < PROBE_MILLISECONDS)
+        return false;
+    link->closed_since = now;
+    return true;
+}
+
+void flow_link_close(struct flow *flow, struct flow_link *link) {
+    struct clock_port *clock = &flow->ports.clock;
+    link->unreachable = true;
+    link->closed_since = clock->monotonic(clock->self);
+}
+
+struct flow_partition *flow_partition_find(struct flow *flow, int32_t partition) {
+    for (size_t i = 0; i < flow->partitions.count; i++)
+        if (flow->partitions.items[i].partition == partition)
+            return &flow->partitions.items[i];
+    return NULL;
+}
+
 instant flow_now(struct flow *flow) {
     return flow->ports.clock.now(flow->ports.clock.self);
 }
 
+/* RFC 9562, section 6.2: a counter behind the milliseconds, which run ahead when it is used up and never go
+ * back. */
+static void advance_ids(struct flow *flow) {
+    instant now = flow_now(flow);
+    if (now > flow->id_time) {
+        flow->id_time = now;
+        flow->id_count = 0;
+    } else if (++flow->id_count == IDS_OF_ONE_MILLISECOND) {
+        flow->id_time++;
+        flow->id_count = 0;
+    }
+}
+
+instant flow_new_time(struct flow *flow) {
+    instant now = flow_now(flow);
+    return (now > flow->id_time ? now : flow->id_time) + 1;
+}
+
 struct uuid flow_new_id(struct flow *flow) {
-    uint8_t random[16];
-    flow->ports.random.fill(flow->ports.random.self, random, sizeof random);
-    return uuid_from_time(flow_now(flow), random);
+    uint8_t bytes[16];
+    advance_ids(flow);
+    flow->ports.random.fill(flow->ports.random.self, bytes, sizeof bytes);
+    bytes[6] = (uint8_t)(flow->id_count >> 8);
+    bytes[7] = (uint8_t)flow->id_count;
+    return uuid_from_time(flow->id_time, bytes);
 }

@@ -1,16 +1,16 @@
 #include "flow/fold.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "core/reasons.h"
+#include "flow/draft.h"
 #include "flow/emit.h"
 #include "flow/identity.h"
 #include "host/log.h"
 #include "proof/proof.h"
 
-enum { MESSAGE_LIMIT = 256 * 1024, RECORD_LIMIT = 64 * 1024 };
+enum { RECORD_LIMIT = 64 * 1024 };
 
 static struct store_identity *known_identity(struct batch *batch, const struct uuid *key) {
     for (size_t i = 0; i < batch->known.count; i++)
@@ -29,13 +29,12 @@ static void add_identity(struct batch *batch, struct uuid key, const uint8_t has
     *array_push(&batch->identities) = row;
 }
 
-/* Same source and id, other content: nothing of it may be believed (money.md, "Collision"). */
-static bool collides(struct batch *batch, const struct flow_item *item) {
-    if (!item->event.id[0])
-        return false;
-    struct uuid key = identity_of_event(item->event.source, item->event.id);
-    const struct store_identity *known = known_identity(batch, &key);
-    return known && memcmp(known->content_hash, item->event.content_hash, 32) != 0;
+/* What is known under the event's source and id; NULL: it came for the first time, or has none. */
+static const struct store_identity *heard_before(struct batch *batch, const struct event *event) {
+    if (!event->id[0])
+        return NULL;
+    struct uuid key = identity_of_event(event->source, event->id);
+    return known_identity(batch, &key);
 }
 
 static struct batch_instruction *slot_of(struct batch *batch, const struct instruction_key *key) {
@@ -64,23 +63,24 @@ static void see_corridor(struct batch *batch, const struct flow_link *link, int 
     seen->peer_open = !link->unreachable;
 }
 
-static void see(struct batch *batch, const struct flow_item *item, const struct event *event,
-                struct seen *seen) {
-    *seen = (struct seen){.now = flow_now(batch->flow), .new_instruction = flow_new_id(batch->flow)};
-    seen->new_uetr = event->key.uetr;
-    char text[UUID_TEXT_SIZE];
-    struct uuid message = flow_new_id(batch->flow);
-    uuid_format(&message, text);
-    /* 36 characters are one too many for Max35Text: the first dash goes. */
-    snprintf(seen->message_id, sizeof seen->message_id, "%.8s%.27s", text, text + 9);
+static void see_lock(struct batch *batch, const struct event *event, struct seen *seen) {
+    if (uuid_is_nil(&event->lock_id))
+        return;
+    struct uuid lock = identity_of_lock(event->source, &event->lock_id);
+    seen->lock_known = known_identity(batch, &lock) != NULL;
+}
+
+static void see(struct batch *batch, struct flow_item *item, const struct event *event, struct seen *seen) {
+    const struct flow_draft *draft = draft_of(batch, item);
+    *seen = (struct seen){
+        .now = draft->now, .new_instruction = draft->new_instruction, .new_uetr = event->key.uetr};
+    identity_format_message(&draft->message, seen->message_id);
     if (item->link)
         see_corridor(batch, item->link, event->key.direction, seen);
     if (event->type != EVENT_TRANSFER_INITIATED)
         return;
     see_quote(batch, event, seen);
-    struct uuid lock = identity_of_lock(event->source, &event->lock_id);
-    const struct store_identity *known = known_identity(batch, &lock);
-    seen->lock_known = known != NULL;
+    see_lock(batch, event, seen);
 }
 
 /* ---- what a decision leaves behind ---- */
@@ -125,37 +125,6 @@ static void add_message(struct batch *batch, const struct instruction *instructi
     row->at = flow_now(batch->flow);
 }
 
-/* Builds, validates and signs before anything is committed; nothing of the decision is folded when this
- * fails. */
-static struct result build_message(struct batch *batch, struct flow_link *link, const struct seen *seen,
-                                   const struct decision *decision, struct store_message *out) {
-    struct adapter_outgoing outgoing = {.instruction = &decision->after,
-                                        .message_id = seen->message_id,
-                                        .business_message_id = seen->message_id,
-                                        .created = seen->now,
-                                        .status = decision->status};
-    struct buffer body;
-    buffer_init(&body, MESSAGE_LIMIT);
-    bool payment = decision->peer_message == PEER_MESSAGE_PAYMENT;
-    struct result built =
-        payment ? link->adapter->build_payment(link->dialect, &outgoing, &body, out->content_hash)
-                : link->adapter->build_status(link->dialect, &outgoing, &body, out->content_hash);
-    if (result_is_ok(&built)) {
-        out->id = flow_new_id(batch->flow);
-        out->instruction = decision->after.id;
-        text_set(out->corridor, sizeof out->corridor, link->corridor.name);
-        out->direction = OUTBOUND;
-        out->type = payment ? link->corridor.payment_version : link->corridor.status_version;
-        text_set(out->message_id, sizeof out->message_id, seen->message_id);
-        text_set(out->business_message_id, sizeof out->business_message_id, seen->message_id);
-        out->body = (struct bytes){arena_copy(&batch->arena, body.data, body.length), body.length};
-        text_set(out->traceparent, sizeof out->traceparent, decision->after.traceparent);
-        out->at = seen->now;
-    }
-    buffer_wipe(&body);
-    return built;
-}
-
 static void send_message(struct batch *batch, struct flow_link *link, const struct decision *decision,
                          const struct store_message *message) {
     *array_push(&batch->messages) = *message;
@@ -168,11 +137,13 @@ static void send_message(struct batch *batch, struct flow_link *link, const stru
     batch_send(batch, link, &send, 1);
 }
 
+/* `heard`: the same event was decided before; what it is told again goes out under its first id. */
 static void add_emissions(struct batch *batch, const struct flow_item *item, const struct instruction *before,
-                          const struct decision *decision) {
+                          const struct decision *decision, bool heard) {
     for (size_t i = 0; i < decision->emission_count; i++) {
         int type = decision->emissions[i];
         bool again = decision->verdict == VERDICT_REPEATED ||
+                     (heard && decision->verdict != VERDICT_APPLIED) ||
                      (type == WALLET_CREDIT_REQUESTED && before->state != STATE_NONE);
         emit_transfer(batch, item, &decision->after, type, decision->reason, again);
     }
@@ -199,59 +170,87 @@ static void remember(struct batch *batch, const struct event *event, const struc
                      &after->id);
 }
 
+static void fold_money(struct batch *batch, const struct decision *decision, const struct seen *seen) {
+    for (size_t i = 0; i < decision->posting_count; i++)
+        batch_post(batch, &decision->after.id, decision->after.key.corridor, &decision->postings[i]);
+    if (decision->uses_quote)
+        use_quote(batch, decision, seen);
+}
+
 static void fold_decision(struct batch *batch, struct flow_item *item, struct batch_instruction *slot,
                           const struct event *event, const struct seen *seen,
                           const struct decision *decision) {
     struct instruction before = slot->now;
-    bool exists = !uuid_is_nil(&decision->after.id);
+    bool exists = !uuid_is_nil(&decision->after.id), heard = heard_before(batch, event) != NULL;
     if (exists)
         add_transition(batch, &before, event, item->link, seen, decision);
     if (decision->verdict == VERDICT_APPLIED) {
         slot->now = decision->after;
         slot->changed = true;
     }
-    for (size_t i = 0; i < decision->posting_count; i++)
-        batch_post(batch, &decision->after.id, decision->after.key.corridor, &decision->postings[i]);
-    if (decision->uses_quote)
-        use_quote(batch, decision, seen);
+    fold_money(batch, decision, seen);
     remember(batch, event, &before, &decision->after);
     if (exists)
-        add_emissions(batch, item, &before, decision);
+        add_emissions(batch, item, &before, decision, heard);
     if (decision->peer_message == PEER_MESSAGE_REPEAT)
         *array_push(&batch->again) = (struct batch_again){decision->after.id, item->link};
-    if (decision->opens_case)
+    if (decision->opens_case && !heard)
         emit_case(batch, event->key.corridor, exists ? &decision->after.id : NULL,
                   reason_row(decision->reason)->rule, decision->case_note);
 }
+
+/* ---- one event ---- */
 
 static bool needs_building(const struct decision *decision) {
     return decision->peer_message == PEER_MESSAGE_PAYMENT || decision->peer_message == PEER_MESSAGE_STATUS;
 }
 
-/* Decides one event on the overlay. False: it had to be left for later because its message could not be
- * built. */
-static bool decide_and_fold(struct batch *batch, struct flow_item *item, struct batch_instruction *slot,
+static void log_unbuilt(const struct event *event, const struct result *why) {
+    char uetr[UUID_TEXT_SIZE];
+    uuid_format(&event->key.uetr, uetr);
+    log_write(LOG_ERROR, "message.not_built", "corridor", event->key.corridor, "uetr", uetr, "where",
+              why->where, "detail", why->detail, NULL);
+}
+
+/* The dialect cannot say it. A payment never leaves then; a status is owed for what has happened all the
+ * same, so a person has to say it. */
+static void fold_unsaid(struct batch *batch, struct flow_item *item, struct batch_instruction *slot,
+                        const struct event *event, const struct seen *seen, struct decision *decision,
+                        const struct result *why) {
+    if (decision->peer_message == PEER_MESSAGE_PAYMENT) {
+        struct event refused = *event;
+        refused.refusal = why->reason;
+        text_set(refused.refusal_field, sizeof refused.refusal_field, why->where);
+        decide(&slot->now, &refused, &item->link->corridor, seen, decision);
+        fold_decision(batch, item, slot, &refused, seen, decision);
+        return;
+    }
+    fold_decision(batch, item, slot, event, seen, decision);
+    emit_case(batch, event->key.corridor, &decision->after.id, "message.not_built",
+              "a status could not be built and is owed to the peer");
+}
+
+static void decide_and_fold(struct batch *batch, struct flow_item *item, struct batch_instruction *slot,
                             const struct event *event, struct decision *decision) {
     struct seen seen;
     see(batch, item, event, &seen);
     decide(&slot->now, event, item->link ? &item->link->corridor : NULL, &seen, decision);
-    struct store_message message = {0};
-    if (needs_building(decision)) {
-        struct result built = build_message(batch, item->link, &seen, decision, &message);
-        if (!result_is_ok(&built)) {
-            char uetr[UUID_TEXT_SIZE];
-            uuid_format(&event->key.uetr, uetr);
-            log_write(LOG_ERROR, "message.not_built", "corridor", event->key.corridor, "uetr", uetr, "where",
-                      built.where, "detail", built.detail, NULL);
-            emit_case(batch, event->key.corridor, uuid_is_nil(&slot->now.id) ? NULL : &slot->now.id,
-                      "message.not_built", "the message could not be built");
-            return false;
-        }
+    if (!needs_building(decision)) {
+        fold_decision(batch, item, slot, event, &seen, decision);
+        return;
     }
-    fold_decision(batch, item, slot, event, &seen, decision);
-    if (message.body.data)
+    struct store_message message;
+    struct result built = draft_build(batch, item, decision, &message);
+    if (result_is_ok(&built)) {
+        fold_decision(batch, item, slot, event, &seen, decision);
         send_message(batch, item->link, decision, &message);
-    return true;
+        return;
+    }
+    log_unbuilt(event, &built);
+    if (built.kind == RESULT_REFUSE)
+        fold_unsaid(batch, item, slot, event, &seen, decision, &built);
+    else
+        batch->failure = built;
 }
 
 /* A payment that is reserved leaves at once while the way is open; otherwise it waits, unbuilt. */
@@ -260,16 +259,25 @@ static void dispatch(struct batch *batch, struct flow_item *item, struct batch_i
         return;
     struct event event = {.type = EVENT_DISPATCH, .key = slot->now.key};
     struct decision decision;
-    (void)decide_and_fold(batch, item, slot, &event, &decision);
+    decide_and_fold(batch, item, slot, &event, &decision);
 }
 
+/* Same source and id, other content: nothing of it may be believed (money.md, "Collision"). Whether exactly
+ * this has come before is asked only now. */
 static void refuse_collision(struct batch *batch, struct flow_item *item) {
+    const struct event *event = &item->event;
+    batch->incomplete |= !item->collided;
+    item->collided = true;
     item->verdict = VERDICT_REFUSED;
     item->reason = REASON_COLLISION;
     emit_input(batch, item, verdict_names[VERDICT_REFUSED], NULL, true);
     if (item->door == DOOR_WALLET)
         emit_refused(batch, item, REASON_COLLISION, "/id", false);
-    emit_case(batch, item->event.key.corridor, NULL, reason_row(REASON_COLLISION)->rule,
+    struct uuid nobody = {0}, key = identity_of_collision(event->source, event->id, event->content_hash);
+    if (known_identity(batch, &key))
+        return;
+    add_identity(batch, key, event->content_hash, &nobody);
+    emit_case(batch, event->key.corridor, NULL, reason_row(REASON_COLLISION)->rule,
               "an id came again with other content");
 }
 
@@ -282,24 +290,32 @@ static void keep_input(struct batch *batch, const struct flow_item *item, const 
         add_message(batch, &decision->after, item);
 }
 
+/* A message that names no payment, so that there is nothing to decide on. */
+static void refuse_nameless(struct batch *batch, struct flow_item *item) {
+    item->verdict = VERDICT_REFUSED;
+    item->reason = REASON_NO_MATCH;
+    emit_input(batch, item, verdict_names[VERDICT_REFUSED], NULL, true);
+}
+
 void fold_event(struct batch *batch, struct flow_item *item) {
-    if (collides(batch, item)) {
+    const struct store_identity *heard = heard_before(batch, &item->event);
+    if (heard && memcmp(heard->content_hash, item->event.content_hash, 32) != 0) {
         refuse_collision(batch, item);
         return;
     }
     struct batch_instruction *slot = slot_of(batch, &item->event.key);
-    struct decision decision;
-    if (!decide_and_fold(batch, item, slot, &item->event, &decision)) {
-        item->verdict = VERDICT_REFUSED;
-        item->reason = REASON_UNAVAILABLE;
-        emit_input(batch, item, verdict_names[VERDICT_REFUSED], NULL, true);
+    if (!slot) {
+        refuse_nameless(batch, item);
         return;
     }
+    struct decision decision;
+    decide_and_fold(batch, item, slot, &item->event, &decision);
     item->verdict = decision.verdict;
     item->reason = decision.verdict == VERDICT_REFUSED ? decision.reason : REASON_NONE;
     keep_input(batch, item, &decision);
     if (decision.verdict == VERDICT_REFUSED && uuid_is_nil(&decision.after.id) && item->door == DOOR_WALLET)
-        emit_refused(batch, item, decision.reason, "/subject", false);
+        emit_refused(batch, item, decision.reason,
+                     decision.reason == REASON_LOCK_KNOWN ? "/lock/id" : "/subject", false);
     dispatch(batch, item, slot);
 }
 

@@ -66,3 +66,39 @@ struct uuid identity_of_wallet_event(const struct uuid *instruction, int64_t ver
     add_text(&buffer, type);
     return folded(&buffer);
 }
+
+struct uuid identity_of_refusal(const struct uuid *instruction, const char *source, const char *id) {
+    struct buffer buffer;
+    buffer_init(&buffer, 1024);
+    add_text(&buffer, "refusal");
+    add_part(&buffer, instruction->bytes, sizeof instruction->bytes);
+    add_text(&buffer, source);
+    add_text(&buffer, id);
+    return folded(&buffer);
+}
+
+struct uuid identity_of_collision(const char *source, const char *id, const uint8_t content_hash[32]) {
+    struct buffer buffer;
+    buffer_init(&buffer, 1024);
+    add_text(&buffer, "collision");
+    add_text(&buffer, source);
+    add_text(&buffer, id);
+    add_part(&buffer, content_hash, 32);
+    return folded(&buffer);
+}
+
+enum { FIRST_DASH = 8 };
+
+void identity_format_message(const struct uuid *message, char out[REFERENCE_SIZE]) {
+    char text[UUID_TEXT_SIZE];
+    uuid_format(message, text);
+    snprintf(out, REFERENCE_SIZE, "%.*s%s", FIRST_DASH, text, text + FIRST_DASH + 1);
+}
+
+bool identity_parse_message(const char *reference, struct uuid *out) {
+    char text[UUID_TEXT_SIZE];
+    if (strlen(reference) != UUID_TEXT_SIZE - 2)
+        return false;
+    snprintf(text, sizeof text, "%.*s-%s", FIRST_DASH, reference, reference + FIRST_DASH);
+    return uuid_parse(text, strlen(text), out);
+}

@@ -12,6 +12,15 @@ struct uuid identity_of_instruction(const struct instruction_key *key);
  */
 struct uuid identity_of_wallet_event(const struct uuid *instruction, int64_t version, const char *type);
 
+/* Of our event.refused about an event: the same event, the same id. */
+struct uuid identity_of_refusal(const struct uuid *instruction, const char *source, const char *id);
+/* Of an event whose id is known with other content. */
+struct uuid identity_of_collision(const char *source, const char *id, const uint8_t content_hash[32]);
+
+/* MsgId and BizMsgIdr of a message of ours are its row's id without the first dash: Max35Text. */
+void identity_format_message(const struct uuid *message, char out[REFERENCE_SIZE]);
+bool identity_parse_message(const char *reference, struct uuid *out);
+
 /* SHA-256 of bytes. */
 void identity_hash(struct bytes bytes, uint8_t out[32]);
 

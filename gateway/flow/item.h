@@ -25,6 +25,19 @@ struct flow_item;
 /* Called once the item's batch is committed (or given up): `reason` is REASON_NONE when it had its effect. */
 typedef void (*item_done)(struct flow *flow, struct flow_item *item, int reason, const char *detail);
 
+/* What an item was decided with and what was built for it. Kept while contention makes it be decided anew, so
+ * that nothing is built a second time, which would be under locks. */
+struct flow_draft {
+    instant now;
+    struct uuid new_instruction;
+    struct uuid message; /* id of a message that it makes; its MsgId is the same in text */
+    int peer_message;    /* enum peer_message; NONE: nothing is built yet */
+    int status;
+    struct instruction said; /* what it was built of */
+    struct bytes body;       /* owned */
+    uint8_t content_hash[32];
+};
+
 struct flow_item {
     struct flow_item *next;
     enum item_kind kind;
@@ -39,6 +52,7 @@ struct flow_item {
     char topic[129];
     int32_t partition;
     int64_t offset;
+    int64_t consumption; /* of its partition, when it came in (struct flow_partition) */
     struct event event;
     struct result refusal; /* ITEM_REFUSED_INPUT */
     char message_type[16]; /* peer messages: "pacs.008.001.13" */
@@ -57,15 +71,26 @@ struct flow_item {
     struct uuid *published; /* ITEM_PUBLISHED; owned */
     size_t published_count;
 
-    /* ITEM_COMMAND: puts its rows into the batch; called again when the batch is decided anew */
-    void (*command)(struct batch *batch, struct flow_item *item);
+    /* ITEM_COMMAND: puts its rows into the batch, or none and REFUSE; called again when the batch is decided
+     * anew */
+    struct result (*command)(struct batch *batch, struct flow_item *item);
+    char corridor[CORRIDOR_SIZE]; /* ITEM_COMMAND: the one it is about */
 
     /* set by the batch */
     int verdict; /* enum verdict */
     int reason;  /* enum reason */
+    struct flow_draft *draft;
+    bool collided; /* its id is known with other content */
 };
 
 struct flow_item *flow_item_new(enum item_kind kind, enum door door);
 void flow_item_free(struct flow_item *item);
+/* Is it a record of the wallet's topic, whose position moves with it? */
+bool flow_item_is_record(const struct flow_item *item);
+/* The next decision starts afresh. */
+void flow_item_forget(struct flow_item *item);
+/* Takes a W3C traceparent that came beside the event, unless the event has one of its own. What is none goes
+ * no further: it would be sent on in a header. */
+void flow_item_trace(struct flow_item *item, const char *traceparent);
 
 #endif

@@ -132,7 +132,7 @@ struct store_identity {
     struct uuid instruction;
 };
 
-/* What a batch needs to read; locks nothing. */
+/* What a batch needs to read. */
 struct store_load {
     const struct instruction_key *keys;
     size_t key_count;
@@ -142,11 +142,16 @@ struct store_load {
     size_t quote_count;
     const char (*corridors)[CORRIDOR_SIZE]; /* whose balances and best rates are wanted */
     size_t corridor_count;
+    /* The instructions and the corridors' balances are locked before they are read, each in the order of its
+     * key, until the commit that follows (which is of the same transaction) or the next load. RETRY: they are
+     * held by others for too long, or a commit is under way. */
+    bool lock;
 };
 
 /* One guarded account with what is left of it, and one corridor's best rate out. */
 struct store_corridor_view {
     char corridor[CORRIDOR_SIZE];
+    int64_t version;          /* of its newest rules; 0: there are none */
     int64_t foreign_headroom; /* FOREIGN_PREFUND available */
     int64_t peer_headroom;    /* PEER_PREFUND available */
     int64_t reserved;         /* FOREIGN_PREFUND pending */
@@ -250,6 +255,7 @@ struct store_message {
     char corridor[CORRIDOR_SIZE];
     int direction;    /* OUTBOUND: ours; INBOUND: the peer's */
     const char *type; /* "pacs.008.001.13" */
+    bool is_answer;   /* ours, to a message of the peer: goes out until the peer has it */
     char message_id[REFERENCE_SIZE];
     char business_message_id[REFERENCE_SIZE];
     struct bytes body;

@@ -9,13 +9,18 @@
 struct publication {
     struct flow *flow;
     struct arena arena;
+    void (*done)(void *context, bool told);
+    void *context;
     ARRAY(struct bus_outgoing) records;
     ARRAY(struct uuid) rows;
 };
 
-struct publication *publication_new(struct flow *flow) {
+struct publication *publication_new(struct flow *flow, void (*done)(void *context, bool told),
+                                    void *context) {
     struct publication *publication = must_calloc(1, sizeof *publication);
     publication->flow = flow;
+    publication->done = done;
+    publication->context = context;
     arena_init(&publication->arena);
     return publication;
 }
@@ -41,20 +46,47 @@ void publication_add(struct publication *publication, const struct uuid *row, co
         *array_push(&publication->rows) = *row;
 }
 
+static void end(struct publication *publication, bool told) {
+    if (publication->done)
+        publication->done(publication->context, told);
+    publication_free(publication);
+}
+
+static void on_marked(struct flow *flow, struct flow_item *item, int reason, const char *detail) {
+    (void)flow, (void)reason, (void)detail;
+    end(item->context, true);
+}
+
+static void mark(struct publication *publication) {
+    struct flow_item *item = flow_item_new(ITEM_PUBLISHED, DOOR_TIMER);
+    item->published = must_memdup(publication->rows.items, publication->rows.count * sizeof(struct uuid));
+    item->published_count = publication->rows.count;
+    item->done = on_marked;
+    item->context = publication;
+    step_submit(publication->flow, item);
+}
+
+/* From now on the relay tells first what is not told; what comes of instructions that exist waits behind it.
+ */
+static void leave_to_relay(struct flow *flow) {
+    flow->relaying = true;
+    flow->told_since = flow_new_time(flow);
+}
+
 static void on_published(void *context, struct result result) {
     struct publication *publication = context;
-    if (result_is_ok(&result) && publication->rows.count) {
-        struct flow_item *item = flow_item_new(ITEM_PUBLISHED, DOOR_TIMER);
-        item->published = must_memdup(publication->rows.items, publication->rows.count * sizeof(struct uuid));
-        item->published_count = publication->rows.count;
-        step_submit(publication->flow, item);
-    }
-    publication_free(publication);
+    bool told = result_is_ok(&result);
+    if (!told)
+        leave_to_relay(publication->flow);
+    if (told && publication->rows.count)
+        mark(publication);
+    else
+        end(publication, told);
 }
 
 void publication_send(struct publication *publication) {
     if (publication->records.count == 0) {
-        publication_free(publication);
+        end(publication, true);
         return;
     }
     struct bus_port *bus = &publication->flow->ports.bus;

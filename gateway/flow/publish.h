@@ -6,7 +6,8 @@
 /* Records on their way to Kafka. Everything added is copied. */
 struct publication;
 
-struct publication *publication_new(struct flow *flow);
+/* `done` (may be NULL) is called once: `told` when all of it is marked, else Kafka did not take all of it. */
+struct publication *publication_new(struct flow *flow, void (*done)(void *context, bool told), void *context);
 /* `row`: the wallet_event row to be marked as published once Kafka has it; NULL: there is none. */
 void publication_add(struct publication *publication, const struct uuid *row, const char *topic,
                      struct bytes key, struct bytes body);

@@ -49,7 +49,10 @@ static void on_posted(void *context, const struct wire_response *response) {
         log_write(LOG_WARNING, "message.not_delivered", "corridor", sending->send.key.corridor, "uetr", uetr,
                   "outcome", outcome_names[response->outcome], "detail", response->detail, NULL);
     }
-    sending->send.link->unreachable = response->outcome == WIRE_NOT_SENT;
+    if (response->outcome == WIRE_NOT_SENT)
+        flow_link_close(sending->flow, sending->send.link);
+    else
+        sending->send.link->unreachable = false;
     queue_attempt_end(sending, response);
     if (response->outcome == WIRE_UNKNOWN && sending->send.peer_message == PEER_MESSAGE_PAYMENT)
         queue_unknown(sending);
@@ -81,6 +84,11 @@ void send_messages(struct batch *batch) {
 
 /* ---- the same bytes again ---- */
 
+static void on_resent(struct flow *flow, struct flow_item *item, int reason, const char *detail) {
+    (void)item, (void)reason, (void)detail;
+    flow->sweeping--;
+}
+
 void send_stored(struct flow *flow, struct flow_link *link, const struct batch_send *stored,
                  int64_t attempts) {
     struct flow_item *item = flow_item_new(ITEM_RESEND, DOOR_TIMER);
@@ -91,6 +99,8 @@ void send_stored(struct flow *flow, struct flow_link *link, const struct batch_s
     item->peer_message = stored->peer_message;
     item->payload = (struct bytes){must_memdup(stored->body.data, stored->body.length), stored->body.length};
     item->attempt_number = attempts + 1;
+    item->done = on_resent;
+    flow->sweeping++;
     text_set(item->traceparent, sizeof item->traceparent, stored->traceparent);
     step_submit(flow, item);
 }
@@ -115,14 +125,14 @@ static struct bytes bytes_of_hex(const char *hex, size_t length) {
 
 void send_row(struct flow *flow, struct flow_link *link, const struct store_table *table, size_t row) {
     const char *const *cells = table->cells + row * table->columns;
-    struct batch_send stored = {.peer_message = strncmp(cells[4], "pacs.008", 8) == 0 ? PEER_MESSAGE_PAYMENT
-                                                                                      : PEER_MESSAGE_STATUS};
+    bool is_answer = text_equal(cells[4], "true");
+    struct batch_send stored = {.peer_message = is_answer ? PEER_MESSAGE_STATUS : PEER_MESSAGE_PAYMENT};
     if (!uuid_parse(cells[0], strlen(cells[0]), &stored.message) ||
         !uuid_parse(cells[1], strlen(cells[1]), &stored.instruction) ||
         !uuid_parse(cells[2], strlen(cells[2]), &stored.key.uetr))
         return;
     text_set(stored.key.corridor, sizeof stored.key.corridor, cells[3]);
-    stored.key.direction = stored.peer_message == PEER_MESSAGE_PAYMENT ? OUTBOUND : INBOUND;
+    stored.key.direction = is_answer ? INBOUND : OUTBOUND;
     stored.body = bytes_of_hex(cells[5], table->lengths[row * table->columns + 5]);
     send_stored(flow, link, &stored, strtoll(cells[6], NULL, 10));
     free((void *)stored.body.data);
@@ -149,16 +159,36 @@ void send_again(struct batch *batch) {
 
 /* ---- events to the wallet ---- */
 
+static instant uuid_time(const struct uuid *id) {
+    instant milliseconds = 0;
+    for (int i = 0; i < 6; i++)
+        milliseconds = milliseconds << 8 | id->bytes[i];
+    return milliseconds;
+}
+
 static void add(struct publication *publication, const struct store_wallet_event *event,
                 const struct uuid *row) {
     publication_add(publication, row, event->topic, bytes_of_string(event->key), event->body);
 }
 
+/* Would it overtake what an earlier life, or a publication that failed, left to the relay? */
+static bool must_wait(struct flow *flow, const struct store_wallet_event *event) {
+    if (!flow->relaying || uuid_is_nil(&event->instruction) ||
+        uuid_time(&event->instruction) >= flow->told_since)
+        return false;
+    if (event->at > flow->held_until)
+        flow->held_until = event->at;
+    return true;
+}
+
 void send_wallet_events(struct batch *batch) {
-    struct publication *publication = publication_new(batch->flow);
+    struct flow *flow = batch->flow;
+    struct publication *publication = publication_new(flow, NULL, NULL);
     for (size_t i = 0; i < batch->wallet_events.count; i++)
-        add(publication, &batch->wallet_events.items[i], &batch->wallet_events.items[i].id);
+        if (!must_wait(flow, &batch->wallet_events.items[i]))
+            add(publication, &batch->wallet_events.items[i], &batch->wallet_events.items[i].id);
     for (size_t i = 0; i < batch->repeats.count; i++)
-        add(publication, &batch->repeats.items[i], NULL);
+        if (!must_wait(flow, &batch->repeats.items[i]))
+            add(publication, &batch->repeats.items[i], NULL);
     publication_send(publication);
 }

@@ -14,7 +14,7 @@ void send_wallet_events(struct batch *batch);
 void send_stored(struct flow *flow, struct flow_link *link, const struct batch_send *stored,
                  int64_t attempts);
 /* send_stored of a row of the query messages_undelivered or message_of_instruction: message, instruction,
- * UETR, corridor, type, body in hex, attempts so far. */
+ * UETR, corridor, whether it is an answer, body in hex, attempts so far. */
 void send_row(struct flow *flow, struct flow_link *link, const struct store_table *table, size_t row);
 
 #endif

@@ -1,13 +1,13 @@
 #include "flow/step.h"
 
 #include "base/text.h"
-
 #include "core/reasons.h"
 #include "flow/batch.h"
 #include "flow/send.h"
 #include "host/log.h"
 
-enum { RETRY_MILLISECONDS = 100, MOST_TRIES_TOGETHER = 3 };
+/* Contention: the first failure leads to locks, under which only what nobody could lock can fail again. */
+enum { RETRY_MILLISECONDS = 100, LONGEST_PAUSE = 1600, MOST_TRIES_TOGETHER = 3, MOST_TRIES_OF_AN_ORDER = 6 };
 
 static void start(struct flow *flow);
 
@@ -33,6 +33,7 @@ static void append(struct flow *flow, struct flow_item *item) {
 }
 
 static void put_back(struct flow *flow, struct flow_item *item) {
+    flow_item_forget(item);
     item->next = flow->head;
     flow->head = item;
     if (!flow->tail)
@@ -55,6 +56,41 @@ void step_submit(struct flow *flow, struct flow_item *item) {
     append(flow, item);
     apply_pressure(flow);
     start(flow);
+}
+
+/* A record of a partition that is no longer ours, or is consumed anew: whoever consumes it gets it again. */
+static bool is_void(struct flow *flow, const struct flow_item *item) {
+    if (!flow_item_is_record(item))
+        return false;
+    const struct flow_partition *partition = flow_partition_find(flow, item->partition);
+    return !partition || item->consumption != partition->consumption || item->offset < partition->position;
+}
+
+static void drop_void(struct batch *batch) {
+    size_t kept = 0;
+    for (size_t i = 0; i < batch->items.count; i++) {
+        struct flow_item *item = batch->items.items[i];
+        if (is_void(batch->flow, item))
+            flow_item_free(item);
+        else
+            batch->items.items[kept++] = item;
+    }
+    batch->items.count = kept;
+}
+
+void step_forget_partition(struct flow *flow, int32_t partition) {
+    struct flow_item *item = flow->head;
+    flow->head = flow->tail = NULL;
+    flow->queued = 0;
+    while (item) {
+        struct flow_item *next = item->next;
+        if (flow_item_is_record(item) && item->partition == partition)
+            flow_item_free(item);
+        else
+            append(flow, item);
+        item = next;
+    }
+    apply_pressure(flow);
 }
 
 bool step_stop(struct flow *flow) {
@@ -81,6 +117,15 @@ static void finish_items(struct flow *flow, struct batch *batch) {
     batch->items.count = 0;
 }
 
+static void finish(struct batch *batch) {
+    struct flow *flow = batch->flow;
+    finish_items(flow, batch);
+    batch_free(batch);
+    flow->batch = NULL;
+    apply_pressure(flow);
+    start(flow);
+}
+
 static void committed(struct batch *batch) {
     struct flow *flow = batch->flow;
     flow->batches++;
@@ -88,11 +133,7 @@ static void committed(struct batch *batch) {
     send_messages(batch);
     send_wallet_events(batch);
     send_again(batch);
-    finish_items(flow, batch);
-    batch_free(batch);
-    flow->batch = NULL;
-    apply_pressure(flow);
-    start(flow);
+    finish(batch);
 }
 
 /* ---- load, decide, commit ---- */
@@ -103,9 +144,12 @@ static void run_again(void *context) {
     run(context);
 }
 
-static void later(struct batch *batch) {
+/* Time passes: what was decided may be decided otherwise. */
+static void later(struct batch *batch, int64_t milliseconds) {
     struct clock_port *clock = &batch->flow->ports.clock;
-    clock->after(clock->self, RETRY_MILLISECONDS, run_again, batch);
+    for (size_t i = 0; i < batch->items.count; i++)
+        flow_item_forget(batch->items.items[i]);
+    clock->after(clock->self, milliseconds, run_again, batch);
 }
 
 static void keep_first(struct batch *batch, size_t count) {
@@ -113,35 +157,93 @@ static void keep_first(struct batch *batch, size_t count) {
         put_back(batch->flow, batch->items.items[--batch->items.count]);
 }
 
-/* Contention heals by deciding anew; in smaller company when it does not heal at once. */
-static void decide_anew(struct batch *batch) {
-    batch->tries++;
-    if (batch->tries >= MOST_TRIES_TOGETHER && batch->items.count > 1)
-        keep_first(batch, (batch->items.count + 1) / 2);
-    if (batch->tries >= MOST_TRIES_TOGETHER)
-        later(batch);
-    else
-        run(batch);
+static void halve(struct batch *batch) {
+    keep_first(batch, (batch->items.count + 1) / 2);
 }
 
-/* A row the database refuses whoever asks: halved until it stands alone, then kept as refused input. */
-static void isolate(struct batch *batch, const char *detail) {
-    if (batch->items.count > 1) {
-        keep_first(batch, (batch->items.count + 1) / 2);
+/* Ends without a commit what no commit can hold, and what nobody but us brought. */
+static void give_up(struct batch *batch, int reason, const char *detail) {
+    struct flow_item *item = batch->items.items[0];
+    log_write(LOG_ERROR, "item.dropped", "door", door_names[item->door], "detail", detail, NULL);
+    if (result_is_ok(&item->refusal))
+        item->refusal = result_refuse(reason, "", "%s", reason_row(reason)->text);
+    item->reason = item->refusal.reason;
+    finish(batch);
+}
+
+/* From now on a refused input, to be kept with the reason. */
+static void refuse(struct batch *batch, int reason, const char *why) {
+    struct flow_item *item = batch->items.items[0];
+    item->kind = ITEM_REFUSED_INPUT;
+    item->refusal = result_refuse(reason, "", "%s", why);
+    run(batch);
+}
+
+static int64_t pause_after(int tries) {
+    int64_t pause = RETRY_MILLISECONDS;
+    for (int i = MOST_TRIES_TOGETHER; i < tries && pause < LONGEST_PAUSE; i++)
+        pause *= 2;
+    return pause;
+}
+
+/* Contention heals by deciding anew under locks. What still fails is not contention: in smaller company it
+ * holds up fewer others. */
+static void decide_anew(struct batch *batch, enum store_outcome outcome, const char *detail) {
+    bool is_order = batch->items.count == 1 && batch->items.items[0]->kind == ITEM_COMMAND;
+    bool was_locked = batch->load.lock;
+    batch->tries++;
+    log_write(batch->tries > MOST_TRIES_TOGETHER ? LOG_ERROR : LOG_INFO, "batch.conflict", "detail", detail,
+              NULL);
+    if (is_order && was_locked && outcome == STORE_CHECK) {
+        refuse(batch, REASON_ORDER_REFUSED, "an account would be overdrawn");
+        return;
+    }
+    if (is_order && batch->tries >= MOST_TRIES_OF_AN_ORDER) {
+        give_up(batch, REASON_UNAVAILABLE, detail);
+        return;
+    }
+    if (batch->tries < MOST_TRIES_TOGETHER) {
         run(batch);
         return;
     }
+    halve(batch);
+    later(batch, pause_after(batch->tries));
+}
+
+static int reason_of_bad_row(const struct flow_item *item) {
+    if (item->door == DOOR_COMMAND)
+        return REASON_ORDER_REFUSED;
+    return item->door == DOOR_PEER ? REASON_MESSAGE_SCHEMA : REASON_EVENT_SCHEMA;
+}
+
+/* Not even the refusal can be kept: without what the sender wrote in it, it can. False: that was tried. */
+static bool strip(struct flow_item *item) {
+    if (!item->event.source[0] && !item->event.id[0] && !item->refusal.detail[0])
+        return false;
+    item->event.source[0] = item->event.id[0] = '\0';
+    item->refusal.detail[0] = '\0';
+    return true;
+}
+
+/* A row the database refuses whoever asks: halved, first half first, until it stands alone; then kept as
+ * refused input. */
+static void isolate(struct batch *batch, const char *detail) {
     struct flow_item *item = batch->items.items[0];
-    log_write(LOG_ERROR, "input.quarantined", "detail", detail, NULL);
-    bool is_order = item->kind == ITEM_COMMAND;
-    if ((item->kind != ITEM_EVENT && !is_order) || !item->payload.data) {
-        batch->flow->fatal(batch->flow->fatal_context, "the database refuses a row of our own");
+    if (batch->items.count > 1) {
+        halve(batch);
+        run(batch);
         return;
     }
-    item->kind = ITEM_REFUSED_INPUT;
-    item->refusal =
-        result_refuse(is_order ? REASON_ORDER_REFUSED : REASON_EVENT_SCHEMA, "", "the database refuses it");
-    run(batch);
+    bool has_input = item->payload.data && (item->kind == ITEM_EVENT || item->kind == ITEM_COMMAND);
+    log_write(LOG_ERROR, "input.quarantined", "door", door_names[item->door], "detail", detail, NULL);
+    if (has_input)
+        refuse(batch, reason_of_bad_row(item), "the database refuses it");
+    else if (item->kind == ITEM_REFUSED_INPUT && strip(item))
+        run(batch);
+    else if (flow_item_is_record(item))
+        batch->flow->fatal(batch->flow->fatal_context, "the database keeps nothing of a record");
+    else
+        give_up(batch, reason_of_bad_row(item), detail);
 }
 
 static void on_commit(void *context, enum store_outcome outcome, const char *detail) {
@@ -152,14 +254,13 @@ static void on_commit(void *context, enum store_outcome outcome, const char *det
         return;
     case STORE_CONFLICT:
     case STORE_CHECK:
-        log_write(LOG_INFO, "batch.conflict", "detail", detail ? detail : "", NULL);
-        decide_anew(batch);
+        decide_anew(batch, outcome, detail ? detail : "");
         return;
     case STORE_BAD_ROW:
         isolate(batch, detail ? detail : "");
         return;
     case STORE_RETRY:
-        later(batch);
+        later(batch, RETRY_MILLISECONDS);
         return;
     case STORE_UNKNOWN:
         return; /* the store asks on and completes again */
@@ -182,26 +283,38 @@ static void assert_shard(struct batch *batch) {
     }
 }
 
-static void on_load(void *context, struct result result, const struct store_loaded *loaded) {
-    struct batch *batch = context;
-    if (result.kind == RESULT_RETRY) {
-        later(batch);
-        return;
-    }
-    if (!result_is_ok(&result)) {
-        batch->flow->fatal(batch->flow->fatal_context, result.detail);
-        return;
-    }
+static void decide_and_commit(struct batch *batch, const struct store_loaded *loaded) {
+    struct flow *flow = batch->flow;
     batch_overlay(batch, loaded);
     assert_shard(batch);
     batch_decide(batch);
-    struct store_port *store = &batch->flow->ports.store;
-    store->commit(store->self, &batch->commit, on_commit, batch);
+    if (!result_is_ok(&batch->failure))
+        flow->fatal(flow->fatal_context, batch->failure.detail);
+    else if (batch->incomplete)
+        run(batch);
+    else
+        flow->ports.store.commit(flow->ports.store.self, &batch->commit, on_commit, batch);
+}
+
+static void on_load(void *context, struct result result, const struct store_loaded *loaded) {
+    struct batch *batch = context;
+    if (result_is_ok(&result))
+        decide_and_commit(batch, loaded);
+    else if (result.kind == RESULT_RETRY)
+        later(batch, RETRY_MILLISECONDS);
+    else
+        batch->flow->fatal(batch->flow->fatal_context, result.detail);
 }
 
 static void run(struct batch *batch) {
     batch_reset(batch);
+    drop_void(batch);
+    if (batch->items.count == 0) {
+        finish(batch);
+        return;
+    }
     batch_collect(batch);
+    batch->load.lock = batch->tries > 0;
     struct store_port *store = &batch->flow->ports.store;
     store->load(store->self, &batch->load, on_load, batch);
 }

@@ -12,6 +12,8 @@ enum {
 /* Queues an item (now the flow's) and starts a batch when none is in flight: load, decide, commit, send. A
  * batch is what arrived while the last commit ran; nothing waits for a timer. */
 void step_submit(struct flow *flow, struct flow_item *item);
+/* Forgets what waits of a partition that is given back or consumed anew. */
+void step_forget_partition(struct flow *flow, int32_t partition);
 /* Starts no more batches. True when none is in flight. */
 bool step_stop(struct flow *flow);
 

@@ -273,12 +273,19 @@ static void set_uuid(json_t *object, const char *name, const struct uuid *uuid) 
     set(object, name, text);
 }
 
+/* A payment always carries a code, also for a reason that has none of its own. */
+static const char *code_of(const struct wallet_notice *notice) {
+    const char *code = reason_row(notice->reason)->iso_code;
+    bool of_payment = notice->instruction && notice->type != WALLET_EVENT_REFUSED;
+    return code[0] || !of_payment ? code : notice->instruction->reason_code;
+}
+
 static json_t *reason_json(const struct wallet_notice *notice) {
     const struct instruction *instruction = notice->instruction;
     json_t *reason = json_object();
     if (notice->reason) {
         const struct reason_row *row = reason_row(notice->reason);
-        set(reason, "code", row->iso_code);
+        set(reason, "code", code_of(notice));
         set(reason, "rule", row->rule);
         set(reason, "text", row->text);
     } else if (instruction) {

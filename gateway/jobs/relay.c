@@ -2,8 +2,9 @@
 
 #include "flow/publish.h"
 
-void relay_publish(struct flow *flow, const struct store_table *table) {
-    struct publication *publication = publication_new(flow);
+void relay_publish(struct flow *flow, const struct store_table *table, void (*done)(void *context, bool told),
+                   void *context) {
+    struct publication *publication = publication_new(flow, done, context);
     for (size_t i = 0; i < table->rows; i++) {
         const char *const *cells = table->cells + i * table->columns;
         const size_t *lengths = table->lengths + i * table->columns;

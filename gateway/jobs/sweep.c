@@ -18,8 +18,6 @@ enum { PERIOD = 1000, STALE = 3000 };
 
 #define MOST_ROWS "500"
 
-static void tick(void *context);
-
 static const char *cell(const struct store_table *table, size_t row, size_t column) {
     const char *text = table->cells[row * table->columns + column];
     return text ? text : "";
@@ -57,9 +55,7 @@ static void on_waiting(void *context, struct result result, const struct store_t
     sweep->reading--;
     for (size_t i = 0; result_is_ok(&result) && i < table->rows; i++) {
         struct instruction_key key;
-        const struct flow_link *link =
-            read_key(table, i, &key) ? flow_link_find(sweep->flow, key.corridor) : NULL;
-        if (link && !link->unreachable)
+        if (read_key(table, i, &key))
             door_timer_dispatch(sweep->flow, &key);
     }
 }
@@ -69,16 +65,50 @@ static void on_undelivered(void *context, struct result result, const struct sto
     sweep->reading--;
     for (size_t i = 0; result_is_ok(&result) && i < table->rows; i++) {
         struct flow_link *link = flow_link_find(sweep->flow, cell(table, i, 3));
-        if (link)
+        if (link && flow_link_may_try(sweep->flow, link))
             send_row(sweep->flow, link, table, i);
     }
 }
 
+/* ---- wallet events that are not told ---- */
+
+static void ask_unpublished(struct sweep *sweep);
+
+/* While others wait behind what is relayed, the next round follows at once. */
+static void on_relayed(void *context, bool told) {
+    struct sweep *sweep = context;
+    sweep->relays = false;
+    if (told && sweep->flow->relaying && !sweep->flow->stopping)
+        ask_unpublished(sweep);
+}
+
+/* All that was left to the relay is told, by this worker's or another's. */
+static void end_relaying(struct sweep *sweep) {
+    struct flow *flow = sweep->flow;
+    if (sweep->relayed_until >= flow->told_since && sweep->relayed_until >= flow->held_until)
+        flow->relaying = false;
+}
+
 static void on_unpublished(void *context, struct result result, const struct store_table *table) {
     struct sweep *sweep = context;
-    sweep->reading--;
-    if (result_is_ok(&result))
-        relay_publish(sweep->flow, table);
+    bool is_holder = sweep->flow->shard_epoch != 0;
+    if (result_is_ok(&result) && table->rows && is_holder) {
+        relay_publish(sweep->flow, table, on_relayed, sweep);
+        return;
+    }
+    sweep->relays = false;
+    if (result_is_ok(&result) && table->rows == 0 && sweep->flow->relaying)
+        end_relaying(sweep);
+}
+
+static void ask_unpublished(struct sweep *sweep) {
+    struct flow *flow = sweep->flow;
+    instant held = flow->told_since > flow->held_until ? flow->told_since : flow->held_until;
+    sweep->relays = true;
+    sweep->relayed_until = flow->relaying ? held : flow_now(flow) - STALE;
+    instant_format(sweep->relayed_until, sweep->until);
+    struct store_port *store = &flow->ports.store;
+    store->read(store->self, "wallet_events_unpublished", sweep->of_unpublished, 2, on_unpublished, sweep);
 }
 
 /* ---- corridors that another worker or an operator changed ---- */
@@ -92,7 +122,7 @@ static void tell_opened(struct sweep *sweep) {
 
 static void on_corridors(void *context, struct result result, const struct store_table *table) {
     struct sweep *sweep = context;
-    sweep->reading--;
+    sweep->asks_corridors = false;
     if (!result_is_ok(&result))
         return;
     for (size_t i = 0; i < table->rows; i++) {
@@ -113,6 +143,12 @@ static void on_corridors(void *context, struct result result, const struct store
     tell_opened(sweep);
 }
 
+static void ask_corridors(struct sweep *sweep) {
+    struct store_port *store = &sweep->flow->ports.store;
+    sweep->asks_corridors = true;
+    store->read(store->self, "corridors_current", NULL, 0, on_corridors, sweep);
+}
+
 /* ---- the round ---- */
 
 static void ask(struct sweep *sweep, const char *query, const char *const *parameters, size_t count,
@@ -122,25 +158,28 @@ static void ask(struct sweep *sweep, const char *query, const char *const *param
     store->read(store->self, query, parameters, count, done, sweep);
 }
 
+/* One round at a time, and none while the last one's items are not finished. */
 static void look(struct sweep *sweep) {
-    static char now[INSTANT_TEXT_SIZE], stale[INSTANT_TEXT_SIZE];
-    instant_format(flow_now(sweep->flow), now);
-    instant_format(flow_now(sweep->flow) - STALE, stale);
-    static const char *due[] = {now, MOST_ROWS}, *undelivered[] = {stale, MOST_ROWS}, *most[] = {MOST_ROWS};
-    ask(sweep, "instructions_due", due, 2, on_due);
-    ask(sweep, "instructions_waiting", most, 1, on_waiting);
-    ask(sweep, "messages_undelivered", undelivered, 2, on_undelivered);
-    ask(sweep, "wallet_events_unpublished", undelivered, 2, on_unpublished);
+    if (sweep->reading || sweep->flow->sweeping)
+        return;
+    instant_format(flow_now(sweep->flow), sweep->now);
+    instant_format(flow_now(sweep->flow) - STALE, sweep->stale);
+    ask(sweep, "instructions_due", sweep->of_due, 2, on_due);
+    ask(sweep, "instructions_waiting", sweep->of_waiting, 1, on_waiting);
+    ask(sweep, "messages_undelivered", sweep->of_undelivered, 2, on_undelivered);
 }
 
 static void on_shard(void *context, struct result result, const struct store_claim *claim) {
     struct sweep *sweep = context;
-    sweep->reading--;
+    struct flow *flow = sweep->flow;
+    sweep->claims = false;
     if (!result_is_ok(&result))
         return;
-    sweep->flow->shard_epoch = claim->epoch;
+    flow->shard_epoch = claim->epoch;
     if (claim->epoch)
         look(sweep);
+    if ((claim->epoch || flow->relaying) && !sweep->relays)
+        ask_unpublished(sweep);
 }
 
 static void tick(void *context) {
@@ -148,17 +187,23 @@ static void tick(void *context) {
     struct flow *flow = sweep->flow;
     if (flow->stopping)
         return;
-    /* One round at a time, and none while the last one's items still wait. */
-    if (sweep->reading == 0 && flow->queued == 0) {
-        door_wallet_renew(flow);
-        ask(sweep, "corridors_current", NULL, 0, on_corridors);
-        sweep->reading++;
+    door_wallet_renew(flow);
+    if (!sweep->asks_corridors)
+        ask_corridors(sweep);
+    if (!sweep->claims) {
+        sweep->claims = true;
         flow->ports.store.claim(flow->ports.store.self, FLOW_SHARD, on_shard, sweep);
     }
     flow->ports.clock.after(flow->ports.clock.self, PERIOD, tick, sweep);
 }
 
 void sweep_start(struct sweep *sweep, struct flow *flow, void (*opened)(void *context), void *context) {
-    *sweep = (struct sweep){.flow = flow, .opened = opened, .context = context};
+    *sweep = (struct sweep){.flow = flow,
+                            .of_due = {sweep->now, MOST_ROWS},
+                            .of_undelivered = {sweep->stale, MOST_ROWS},
+                            .of_unpublished = {sweep->until, MOST_ROWS},
+                            .of_waiting = {MOST_ROWS},
+                            .opened = opened,
+                            .context = context};
     tick(sweep);
 }

@@ -3,12 +3,17 @@
 
 #include "flow/flow.h"
 
-/* What nobody brings. Once a second the holder of the shard's lease looks for timers that are due, payments
- * that wait for the way to the peer, answers the peer has not acknowledged, and wallet events that Kafka has
- * not. It is the net under the fast ways, which do not wait for it. */
+/* What nobody brings. Once a second the leases are prolonged and the holder of the shard's looks for timers
+ * that are due, payments that wait for the way to the peer, answers the peer has not acknowledged, and wallet
+ * events that Kafka has not. It is the net under the fast ways, which do not wait for it. */
 struct sweep {
     struct flow *flow;
-    size_t reading;                /* reads under way */
+    bool asks_corridors, claims, relays; /* under way */
+    size_t reading;                      /* reads of the holder under way */
+    instant relayed_until;               /* what the relay under way was asked for */
+    char now[INSTANT_TEXT_SIZE], stale[INSTANT_TEXT_SIZE],
+        until[INSTANT_TEXT_SIZE]; /* parameters of the reads, as text */
+    const char *of_due[2], *of_undelivered[2], *of_unpublished[2], *of_waiting[1];
     void (*opened)(void *context); /* NULL once it was called */
     void *context;
 };

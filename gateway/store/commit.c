@@ -59,7 +59,9 @@ static void send_first(struct store *store) {
     struct pending_commit *first = store->first;
     first->number = store->batch + 1;
     struct request *request = request_new(on_end, first);
-    request->is_transaction = true;
+    request->begins = !store->locked;
+    request->commits = true;
+    store->locked = false;
     rows_fill(request, store, first->number, first->rows);
     connection_submit(store->committing, request);
 }

@@ -148,12 +148,12 @@ static bool send_plain(PGconn *session, const char *sql) {
 }
 
 static bool send_all(PGconn *session, const struct request *request) {
-    if (request->is_transaction && !send_plain(session, "BEGIN"))
+    if (request->begins && !send_plain(session, "BEGIN"))
         return false;
     for (size_t i = 0; i < request->statements.count; i++)
         if (!send_statement(session, request, &request->statements.items[i]))
             return false;
-    if (request->is_transaction && !send_plain(session, "COMMIT"))
+    if (request->commits && !send_plain(session, "COMMIT"))
         return false;
     return PQpipelineSync(session);
 }
@@ -194,7 +194,7 @@ static void take_failure(struct request *request, const PGresult *answer) {
 
 static void take_answer(struct request *request, const PGresult *answer) {
     ExecStatusType status = PQresultStatus(answer);
-    size_t statement = request->answered - (request->is_transaction ? 1 : 0);
+    size_t statement = request->answered - (request->begins ? 1 : 0);
     if (status == PGRES_FATAL_ERROR && !result_fields_ends_session(answer))
         take_failure(request, answer);
     else if (status == PGRES_TUPLES_OK && request->on_rows && statement < request->statements.count)
@@ -210,7 +210,7 @@ static bool take_sync(struct connection *connection) {
     PGconn *session = connection->session;
     struct request *request = pop(&connection->sent);
     start_deadline(connection);
-    if (request->is_transaction && request->end.fate == REQUEST_FAILED)
+    if ((request->begins || request->commits) && request->end.fate == REQUEST_FAILED)
         send_rollback(connection);
     end_request(request);
     return connection->session == session;
@@ -420,6 +420,11 @@ void connection_open(struct connection *connection) {
 void connection_drop(struct connection *connection, const char *why) {
     if (connection->session)
         lose(connection, why);
+}
+
+void connection_rollback(struct connection *connection) {
+    if (connection->phase == PHASE_OPEN)
+        send_rollback(connection);
 }
 
 void connection_stop(struct connection *connection) {

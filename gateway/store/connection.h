@@ -35,6 +35,8 @@ void connection_submit(struct connection *connection, struct request *request);
 /* From `enter` on: the same, before `connection_open`. */
 void connection_submit_first(struct connection *connection, struct request *request);
 void connection_open(struct connection *connection);
+/* Ends a transaction that a request has left open. */
+void connection_rollback(struct connection *connection);
 /* Gives the session up: what was sent ends as LOST. A new attempt follows at once. */
 void connection_drop(struct connection *connection, const char *why);
 /* No more attempts. */

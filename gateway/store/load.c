@@ -7,9 +7,10 @@
 #include "store/outcome.h"
 #include "store/state.h"
 
-enum { MOST_PARTS = 4 };
+enum { MOST_PARTS = 6 };
 
 struct loading {
+    struct store *store;
     struct arena arena;
     const struct store_load *load;
     struct store_loaded loaded;
@@ -88,7 +89,8 @@ static void take_quote(struct loading *loading, const PGresult *rows, int row) {
     quote->target_amount = number(rows, row, 7);
     quote->rate = (struct decimal){number(rows, row, 8), (int32_t)number(rows, row, 9)};
     take_instant(loading, rows, row, 10, &quote->expires_at);
-    take_uuid(loading, rows, row, 11, &quote->used_by);
+    quote->expired = text_equal(PQgetvalue(rows, row, 11), "t");
+    take_uuid(loading, rows, row, 12, &quote->used_by);
 }
 
 static void take_corridor(struct loading *loading, const PGresult *rows, int row) {
@@ -99,6 +101,11 @@ static void take_corridor(struct loading *loading, const PGresult *rows, int row
     take_text(loading, cell(rows, row, 4), view->best_rate.provider, sizeof view->best_rate.provider);
     view->best_rate.rate = (struct decimal){number(rows, row, 5), (int32_t)number(rows, row, 6)};
     take_instant(loading, rows, row, 7, &view->best_rate.valid_until);
+    view->version = number(rows, row, 8);
+}
+
+static void take_nothing(struct loading *loading, const PGresult *rows, int row) {
+    (void)loading, (void)rows, (void)row;
 }
 
 static void on_rows(void *context, size_t statement, const PGresult *rows) {
@@ -107,14 +114,20 @@ static void on_rows(void *context, size_t statement, const PGresult *rows) {
         loading->parts[statement](loading, rows, row);
 }
 
+static void end_loading(struct loading *loading, struct result result) {
+    loading->done(loading->context, result, result_is_ok(&result) ? &loading->loaded : NULL);
+    arena_wipe(&loading->arena);
+    free(loading);
+}
+
 static void on_end(void *context, const struct request_end *end) {
     struct loading *loading = context;
     struct result result = outcome_of_reading(end);
     if (result_is_ok(&result) && loading->damaged)
         result = result_fatal("a stored row cannot be read");
-    loading->done(loading->context, result, result_is_ok(&result) ? &loading->loaded : NULL);
-    arena_wipe(&loading->arena);
-    free(loading);
+    if (loading->load->lock)
+        loading->store->locked = end->fate == REQUEST_DONE;
+    end_loading(loading, result);
 }
 
 /* ---- what is asked ---- */
@@ -125,7 +138,7 @@ static struct statement *add_part(struct loading *loading, struct request *reque
     return request_add(request, query);
 }
 
-static void ask_instructions(struct loading *loading, struct request *request) {
+static void ask_keys(struct loading *loading, struct request *request, struct statement *statement) {
     const struct store_load *load = loading->load;
     struct column columns[4];
     for (size_t i = 0; i < 4; i++)
@@ -136,7 +149,6 @@ static void ask_instructions(struct loading *loading, struct request *request) {
         column_add_text(&columns[2], instruction_kind_names[load->keys[i].kind]);
         column_add_uuid(&columns[3], &load->keys[i].uetr);
     }
-    struct statement *statement = add_part(loading, request, "load_instructions", take_instruction);
     for (size_t i = 0; i < 4; i++)
         request_add_column(request, statement, &columns[i]);
 }
@@ -150,18 +162,26 @@ static void ask_uuids(struct request *request, struct statement *statement, cons
     request_add_column(request, statement, &column);
 }
 
-static void ask_corridors(struct loading *loading, struct request *request) {
+static void ask_names(struct loading *loading, struct request *request, struct statement *statement) {
     struct column names;
     column_init(&names, COLUMN_TEXT);
     for (size_t i = 0; i < loading->load->corridor_count; i++)
         column_add_text(&names, loading->load->corridors[i]);
-    request_add_column(request, add_part(loading, request, "load_corridors", take_corridor), &names);
+    request_add_column(request, statement, &names);
+}
+
+/* In the order in which a commit touches them: instructions, then balances. */
+static void ask_locks(struct loading *loading, struct request *request) {
+    if (loading->load->key_count)
+        ask_keys(loading, request, add_part(loading, request, "commit_lock_instructions", take_nothing));
+    if (loading->load->corridor_count)
+        ask_names(loading, request, add_part(loading, request, "commit_lock_balances", take_nothing));
 }
 
 static void ask_all(struct loading *loading, struct request *request) {
     const struct store_load *load = loading->load;
     if (load->key_count)
-        ask_instructions(loading, request);
+        ask_keys(loading, request, add_part(loading, request, "load_instructions", take_instruction));
     if (load->identity_count)
         ask_uuids(request, add_part(loading, request, "load_identities", take_identity), load->identities,
                   load->identity_count);
@@ -169,7 +189,7 @@ static void ask_all(struct loading *loading, struct request *request) {
         ask_uuids(request, add_part(loading, request, "load_quotes", take_quote), load->quotes,
                   load->quote_count);
     if (load->corridor_count)
-        ask_corridors(loading, request);
+        ask_names(loading, request, add_part(loading, request, "load_corridors", take_corridor));
 }
 
 static void make_room(struct loading *loading) {
@@ -183,16 +203,39 @@ static void make_room(struct loading *loading) {
         text_set(loaded->corridors[i].corridor, CORRIDOR_SIZE, load->corridors[i]);
 }
 
+/* A transaction of an earlier load that nobody committed. */
+static void release(struct store *store) {
+    if (store->locked)
+        connection_rollback(store->committing);
+    store->locked = false;
+}
+
+/* Statements see what was committed before the locks were had: each has a snapshot of its own. */
+static void submit_locking(struct loading *loading, struct request *request) {
+    struct store *store = loading->store;
+    if (!store->entered || store->first) {
+        request_free(request);
+        end_loading(loading, result_retry("the committing session is not free"));
+        return;
+    }
+    request->begins = true;
+    connection_submit(store->committing, request);
+}
+
 void load_run(void *self, const struct store_load *load, store_load_done done, void *context) {
     struct store *store = self;
     struct loading *loading = must_calloc(1, sizeof *loading);
+    *loading = (struct loading){.store = store, .load = load, .done = done, .context = context};
     arena_init(&loading->arena);
-    loading->load = load;
-    loading->done = done;
-    loading->context = context;
     make_room(loading);
+    release(store);
     struct request *request = request_new(on_end, loading);
     request->on_rows = on_rows;
+    if (load->lock)
+        ask_locks(loading, request);
     ask_all(loading, request);
-    connection_submit(store->reading, request);
+    if (load->lock)
+        submit_locking(loading, request);
+    else
+        connection_submit(store->reading, request);
 }

@@ -44,6 +44,6 @@ void oracle_ask(void *context) {
 
 void oracle_lost(void *context, const char *detail) {
     struct store *store = context;
-    store->entered = false;
+    store->entered = store->locked = false;
     commit_disconnected(store, detail);
 }

@@ -17,8 +17,16 @@ const char *query_text(const char *name) {
     return NULL;
 }
 
+static bool starts_with(const char *name, const char *prefix) {
+    return strncmp(name, prefix, strlen(prefix)) == 0;
+}
+
 bool query_commits(const char *name) {
-    return strncmp(name, "commit_", 7) == 0;
+    return starts_with(name, "commit_") || starts_with(name, "load_");
+}
+
+bool query_reads(const char *name) {
+    return !starts_with(name, "commit_");
 }
 
 const char *query_name(size_t index, char *out) {

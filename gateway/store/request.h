@@ -23,7 +23,7 @@ struct statement {
 
 enum request_fate {
     REQUEST_DONE,     /* every statement succeeded; a transaction is committed */
-    REQUEST_FAILED,   /* a statement failed: nothing of a transaction is left */
+    REQUEST_FAILED,   /* a statement failed: nothing of a transaction is left, also of one begun before */
     REQUEST_LOST,     /* the connection was lost on the way: a transaction may have committed */
     REQUEST_NOT_SENT, /* no byte left: there is no connection, or the request is too large for one */
 };
@@ -39,7 +39,8 @@ struct request {
     struct request *next;
     ARRAY(struct statement) statements;
     struct arena arena;
-    bool is_transaction; /* between BEGIN and COMMIT, else each statement for itself */
+    bool begins;         /* with BEGIN: a transaction, which stays open when the request does not commit */
+    bool commits;        /* with COMMIT; neither: each statement for itself */
     bool is_preparation; /* the statements are prepared, not run */
     bool too_large;
     size_t answered; /* statements whose end has come */

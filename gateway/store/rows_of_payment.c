@@ -153,7 +153,7 @@ static void write_delivery(struct column *c, const void *row) {
     if (message->direction != OUTBOUND)
         return;
     column_add_uuid(&c[0], &message->id);
-    column_add_boolean(&c[1], strncmp(message->type, "pacs.002", 8) == 0);
+    column_add_boolean(&c[1], message->is_answer);
 }
 
 static void write_attempt(struct column *c, const void *row) {

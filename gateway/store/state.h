@@ -23,6 +23,7 @@ struct store {
     int64_t told;  /* the number the database told when the session was entered */
     bool entered;  /* the committing session is ours and `batch` is what the database says */
     bool fenced;   /* another has our name: nothing is ever committed again */
+    bool locked;   /* a load has left its transaction open in this session, with the rows it locked */
     struct connection *committing;
     struct connection *reading;
     struct pending_commit *first, *last; /* commits in order; the first may be under way */

@@ -16,10 +16,6 @@
 
 enum { NAME_LIMIT = 40, DEADLINE = 30000 };
 
-static bool reads(const char *query) {
-    return !query_commits(query);
-}
-
 static void on_reading_session(void *context) {
     struct store *store = context;
     connection_open(store->reading);
@@ -77,7 +73,7 @@ static struct connection *connect_to(struct store *store, const char *conninfo, 
         .conninfo = conninfo,
         .application_name = name,
         .options = commits ? STORE_COMMITTING_OPTIONS : STORE_READING_OPTIONS,
-        .prepares = commits ? query_commits : reads,
+        .prepares = commits ? query_commits : query_reads,
         .durable = commits,
         .deadline = DEADLINE,
         .enter = commits ? oracle_ask : on_reading_session,

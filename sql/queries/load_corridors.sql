@@ -1,7 +1,8 @@
--- What is left of a corridor's two guarded accounts, what is pending out of FOREIGN_PREFUND, and its best rate out:
--- home currency to peer currency, the most target for the source among the providers' current rates.
+-- What is left of a corridor's two guarded accounts, what is pending out of FOREIGN_PREFUND, its best rate out (home
+-- currency to peer currency, the most target for the source among the providers' current rates), and its newest version.
 SELECT k.place, f.available, f.credits_pending, p.available, r.provider, r.mantissa, r.scale,
-    CASE WHEN isfinite(r.valid_until) THEN pontis.rfc3339(r.valid_until) END
+    CASE WHEN isfinite(r.valid_until) THEN pontis.rfc3339(r.valid_until) END,
+    (SELECT max(v.version) FROM pontis.corridor_version v WHERE v.name = k.corridor)
 FROM unnest($1::text[]) WITH ORDINALITY AS k (corridor, place)
 LEFT JOIN LATERAL (
     SELECT a.currency, pontis.available(b) AS available, b.credits_pending

@@ -1,5 +1,5 @@
 -- Our answers that no peer has taken yet, last tried before $1.
-SELECT m.id, m.instruction, i.uetr, m.corridor, m.type, encode(b.body, 'hex'), d.attempts
+SELECT m.id, m.instruction, i.uetr, m.corridor, d.is_answer::text, encode(b.body, 'hex'), d.attempts
 FROM (SELECT * FROM pontis.delivery WHERE is_answer AND NOT delivered AND attempted_at <= $1::timestamptz
       ORDER BY attempted_at LIMIT $2::bigint) d
 JOIN pontis.message m ON m.id = d.message JOIN pontis.message_body b ON b.message = m.id

@@ -1,2 +1,2 @@
 SELECT pontis.rfc3339(at), from_state, to_state, event, verdict, nullif(reason, 'none') FROM pontis.transition
-WHERE instruction = $1::uuid ORDER BY id;
+WHERE instruction = $1::uuid ORDER BY version, id;

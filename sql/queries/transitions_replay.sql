@@ -2,4 +2,4 @@
 SELECT instruction, version, from_state, event, verdict, reason, to_state, corridor, corridor_version,
     pontis.rfc3339(at), record, encode(salt, 'hex'), encode(leaf, 'hex')
 FROM (SELECT t.*, i.corridor FROM pontis.transition t JOIN pontis.instruction i ON i.id = t.instruction) t
-ORDER BY instruction, id;
+ORDER BY instruction, version, id;

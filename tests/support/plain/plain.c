@@ -11,6 +11,10 @@ struct adapter_link {
     struct corridor corridor;
 };
 
+size_t plain_built;
+const char *plain_refuses;
+bool plain_breaks;
+
 static const char *const payment_versions[] = {"plain.pay.1", NULL};
 static const char *const status_versions[] = {"plain.sts.1", NULL};
 
@@ -35,6 +39,9 @@ static const char *route(const struct adapter_link *link, int peer_message) {
 static struct result write_event(const struct adapter_link *link, struct event *event,
                                  const struct adapter_outgoing *outgoing, struct buffer *out,
                                  uint8_t hash[32]) {
+    if (plain_breaks)
+        return result_fatal("the key cannot sign");
+    plain_built++;
     struct buffer content;
     buffer_init(&content, 64 * 1024);
     record_write(&event_record, "event", event, &content);
@@ -51,6 +58,8 @@ static struct result write_event(const struct adapter_link *link, struct event *
 static struct result build_payment(struct adapter_link *link, const struct adapter_outgoing *outgoing,
                                    struct buffer *out, uint8_t content_hash[32]) {
     const struct instruction *instruction = outgoing->instruction;
+    if (plain_refuses && text_equal(instruction->payment.remittance, plain_refuses))
+        return result_refuse(REASON_MESSAGE_SCHEMA, "event.payment.remittance", "cannot be said");
     struct event event = {.type = EVENT_PEER_PAYMENT, .payment = instruction->payment};
     event.payment.limit_amount = 0;
     event.key.direction = INBOUND;
@@ -63,6 +72,8 @@ static struct result build_payment(struct adapter_link *link, const struct adapt
 static struct result build_status(struct adapter_link *link, const struct adapter_outgoing *outgoing,
                                   struct buffer *out, uint8_t content_hash[32]) {
     const struct instruction *instruction = outgoing->instruction;
+    if (plain_refuses && text_equal("status", plain_refuses))
+        return result_refuse(REASON_MESSAGE_SCHEMA, "event.status", "cannot be said");
     struct event event = {.type = EVENT_PEER_STATUS, .status = outgoing->status};
     event.key.direction = OUTBOUND;
     event.key.uetr = instruction->key.uetr;
@@ -89,7 +100,8 @@ static struct result read_message(struct adapter_link *link, struct bytes messag
                                   struct adapter_incoming *out) {
     struct event *event = &out->event;
     if (!record_read(&event_record, "event", message, event))
-        return result_refuse(REASON_MESSAGE_MALFORMED, "", "not a plain message");
+        return result_refuse(REASON_MESSAGE_MALFORMED, "", "not a plain message: %.*s",
+                             (int)(message.length < 8 ? message.length : 8), message.data);
     if (!text_equal(event->source, link->corridor.peer.bic))
         return result_refuse(REASON_MESSAGE_FOREIGN, "event.source", "not the peer's");
     text_set(out->type, sizeof out->type,

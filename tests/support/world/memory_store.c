@@ -1,6 +1,7 @@
 #include "tests/support/world/memory_store.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +9,10 @@
 #include "base/text.h"
 #include "core/ledger.h"
 
-void memory_store_init(struct memory_store *store) {
+void memory_store_init(struct memory_store *store, const instant *clock) {
     memset(store, 0, sizeof *store);
+    store->clock = clock;
+    store->epoch = 1;
     arena_init(&store->arena);
     store->position = -1;
 }
@@ -83,6 +86,14 @@ static struct store_delta *find_balance(struct memory_store *store, const struct
     return NULL;
 }
 
+int64_t memory_store_version(const struct memory_store *store, const char *corridor) {
+    int64_t version = 0;
+    for (size_t i = 0; i < store->corridors.count; i++)
+        if (text_equal(store->corridors.items[i].name, corridor))
+            version = store->corridors.items[i].version;
+    return version;
+}
+
 /* ---- guards ---- */
 
 static bool instructions_hold(struct memory_store *store, const struct store_commit *commit) {
@@ -101,7 +112,7 @@ static bool keys_hold(struct memory_store *store, const struct store_commit *com
             return false;
     for (size_t i = 0; i < commit->quote_use_count; i++) {
         const struct quote *quote = find_quote(store, &commit->quote_uses[i].quote);
-        if (!quote || !uuid_is_nil(&quote->used_by))
+        if (!quote || !uuid_is_nil(&quote->used_by) || quote->expires_at <= *store->clock)
             return false;
     }
     for (size_t i = 0; i < commit->wallet_event_count; i++)
@@ -110,9 +121,58 @@ static bool keys_hold(struct memory_store *store, const struct store_commit *com
     return true;
 }
 
+static bool inputs_hold(const struct memory_store *store, const struct store_commit *commit) {
+    for (size_t i = 0; i < commit->input_count; i++)
+        for (size_t j = 0; commit->inputs[i].topic[0] && j < store->inputs.count; j++)
+            if (store->inputs.items[j].topic[0] && store->inputs.items[j].offset == commit->inputs[i].offset)
+                return false;
+    return true;
+}
+
 static bool position_holds(const struct memory_store *store, const struct store_commit *commit) {
+    int64_t stands = store->position < 0 ? 0 : store->position;
     for (size_t i = 0; i < commit->position_count; i++)
-        if (commit->positions[i].from != (store->position < 0 ? 0 : store->position))
+        if (commit->positions[i].from != stands || commit->positions[i].to <= stands)
+            return false;
+    return true;
+}
+
+/* PostgreSQL keeps no text that is not UTF-8. */
+static bool is_text(const char *bytes) {
+    json_t *string = json_string(bytes);
+    bool valid = string != NULL;
+    json_decref(string);
+    return valid;
+}
+
+static bool texts_hold(const struct store_commit *commit) {
+    for (size_t i = 0; i < commit->input_count; i++) {
+        const struct store_input *row = &commit->inputs[i];
+        if (!is_text(row->source) || !is_text(row->event_id) || !is_text(row->detail))
+            return false;
+    }
+    for (size_t i = 0; i < commit->transition_count; i++)
+        if (!is_text(commit->transitions[i].record.data))
+            return false;
+    for (size_t i = 0; i < commit->message_count; i++)
+        if (!is_text(commit->messages[i].traceparent))
+            return false;
+    return true;
+}
+
+static bool leases_hold(const struct memory_store *store, const struct store_commit *commit) {
+    for (size_t i = 0; i < commit->position_count; i++)
+        if (commit->positions[i].lease_epoch != store->epoch)
+            return false;
+    for (size_t i = 0; i < commit->lease_count; i++)
+        if (commit->leases[i].epoch != store->epoch)
+            return false;
+    return true;
+}
+
+static bool corridors_hold(const struct memory_store *store, const struct store_commit *commit) {
+    for (size_t i = 0; i < commit->corridor_count; i++)
+        if (commit->corridors[i].version != memory_store_version(store, commit->corridors[i].name) + 1)
             return false;
     return true;
 }
@@ -217,8 +277,13 @@ static void put_corridors(struct memory_store *store, const struct store_commit 
     *array_push(&(store)->member) = (commit)->member[i_]
 
 enum store_outcome memory_store_commit(struct memory_store *store, const struct store_commit *commit) {
-    if (!instructions_hold(store, commit) || !keys_hold(store, commit) || !position_holds(store, commit))
+    if (!leases_hold(store, commit))
+        return STORE_FENCED;
+    if (!instructions_hold(store, commit) || !keys_hold(store, commit) || !position_holds(store, commit) ||
+        !inputs_hold(store, commit) || !corridors_hold(store, commit))
         return STORE_CONFLICT;
+    if (!texts_hold(commit))
+        return STORE_BAD_ROW;
     if (!balances_hold(store, commit))
         return STORE_CHECK;
     put_instructions(store, commit);
@@ -239,8 +304,10 @@ enum store_outcome memory_store_commit(struct memory_store *store, const struct 
     }
     for (size_t i = 0; i < commit->quote_use_count; i++)
         find_quote(store, &commit->quote_uses[i].quote)->used_by = commit->quote_uses[i].instruction;
-    for (size_t i = 0; i < commit->position_count; i++)
+    for (size_t i = 0; i < commit->position_count; i++) {
         store->position = commit->positions[i].to;
+        memcpy(store->last_hash, commit->positions[i].last_hash, sizeof store->last_hash);
+    }
     store->commits++;
     return STORE_COMMITTED;
 }
@@ -249,6 +316,7 @@ enum store_outcome memory_store_commit(struct memory_store *store, const struct 
 
 static void load_view(struct memory_store *store, const char *corridor, struct store_corridor_view *view) {
     text_set(view->corridor, sizeof view->corridor, corridor);
+    view->version = memory_store_version(store, corridor);
     for (size_t i = 0; i < store->balances.count; i++) {
         const struct store_delta *row = &store->balances.items[i];
         if (!text_equal(row->corridor, corridor))
@@ -267,6 +335,7 @@ static void load_view(struct memory_store *store, const char *corridor, struct s
 
 void memory_store_load(struct memory_store *store, const struct store_load *load, struct arena *arena,
                        struct store_loaded *loaded) {
+    store->locked = load->lock;
     loaded->instructions = arena_alloc(arena, load->key_count * sizeof *loaded->instructions);
     loaded->identities = arena_alloc(arena, load->identity_count * sizeof *loaded->identities);
     loaded->quotes = arena_alloc(arena, load->quote_count * sizeof *loaded->quotes);
@@ -283,8 +352,10 @@ void memory_store_load(struct memory_store *store, const struct store_load *load
     }
     for (size_t i = 0; i < load->quote_count; i++) {
         const struct quote *have = find_quote(store, &load->quotes[i]);
-        if (have)
+        if (have) {
             loaded->quotes[i] = *have;
+            loaded->quotes[i].expired = have->expires_at <= *store->clock;
+        }
     }
     for (size_t i = 0; i < load->corridor_count; i++)
         load_view(store, load->corridors[i], &loaded->corridors[i]);
@@ -346,7 +417,7 @@ static void add_message(struct memory_store *store, struct rows *rows, const str
     add_uuid(rows, &message->row.instruction);
     add_uuid(rows, uetr_of(store, &message->row.instruction));
     add_text(rows, message->row.corridor);
-    add_text(rows, strncmp(message->row.type, "plain.pay", 9) == 0 ? "pacs.008" : message->row.type);
+    add_text(rows, message->row.is_answer ? "true" : "false");
     add_hex(rows, message->row.body);
     add_number(rows, message->attempts);
 }
@@ -378,12 +449,12 @@ static void read_undelivered(struct memory_store *store, const char *const *para
     instant stale = instant_of(parameters[0]);
     for (size_t i = 0; i < store->messages.count; i++) {
         const struct memory_message *message = &store->messages.items[i];
-        if (message->row.direction == OUTBOUND && strncmp(message->row.type, "plain.sts", 9) == 0 &&
-            !message->delivered && message->last_attempt <= stale)
+        if (message->row.is_answer && !message->delivered && message->last_attempt <= stale)
             add_message(store, rows, message);
     }
 }
 
+/* In the order they were made, which is that of every instruction's versions. */
 static void read_unpublished(struct memory_store *store, const char *const *parameters, struct rows *rows) {
     rows->columns = 4;
     instant stale = instant_of(parameters[0]);
@@ -422,6 +493,16 @@ static void read_last_message(struct memory_store *store, const char *const *par
         add_message(store, rows, last);
 }
 
+static void read_owner(struct memory_store *store, const char *const *parameters, struct rows *rows) {
+    rows->columns = 4;
+    struct uuid wanted;
+    const struct memory_message *message =
+        uuid_parse(parameters[0], strlen(parameters[0]), &wanted) ? find_message(store, &wanted) : NULL;
+    for (size_t i = 0; message && i < store->instructions.count; i++)
+        if (uuid_equal(&store->instructions.items[i].id, &message->row.instruction))
+            add_key(rows, &store->instructions.items[i].key);
+}
+
 static const struct {
     const char *name;
     void (*read)(struct memory_store *store, const char *const *parameters, struct rows *rows);
@@ -432,6 +513,7 @@ static const struct {
     {"wallet_events_unpublished", read_unpublished},
     {"corridors_current", read_corridors},
     {"message_of_instruction", read_last_message},
+    {"instruction_of_message", read_owner},
 };
 
 void memory_store_read(struct memory_store *store, const char *name, const char *const *parameters,

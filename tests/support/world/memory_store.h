@@ -21,7 +21,9 @@ struct memory_message {
 
 struct memory_store {
     struct arena arena;
-    int64_t epoch;
+    const instant *clock; /* the database's */
+    int64_t epoch;        /* of the leases the node holds */
+    bool locked;          /* by a load, until the commit that follows */
     ARRAY(struct instruction) instructions;
     ARRAY(struct store_identity) identities;
     ARRAY(struct quote) quotes;
@@ -36,10 +38,11 @@ struct memory_store {
     ARRAY(struct store_input) inputs;
     ARRAY(struct store_case) cases;
     int64_t position; /* -1: never consumed */
+    uint8_t last_hash[32];
     size_t commits;
 };
 
-void memory_store_init(struct memory_store *store);
+void memory_store_init(struct memory_store *store, const instant *clock);
 void memory_store_wipe(struct memory_store *store);
 enum store_outcome memory_store_commit(struct memory_store *store, const struct store_commit *commit);
 /* `loaded` holds arrays from `arena`. */
@@ -48,6 +51,8 @@ void memory_store_load(struct memory_store *store, const struct store_load *load
 /* The named reads that flow and jobs use; the cells are from `arena`. Aborts on a name it does not know. */
 void memory_store_read(struct memory_store *store, const char *name, const char *const *parameters,
                        struct arena *arena, struct store_table *out);
+/* The newest version of a corridor, 0: there is none. */
+int64_t memory_store_version(const struct memory_store *store, const char *corridor);
 /* Available funds of a corridor's account, by core/ledger.h. */
 int64_t memory_store_available(const struct memory_store *store, int role);
 

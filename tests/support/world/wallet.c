@@ -79,13 +79,50 @@ static void credit(struct node *node, const json_t *event) {
             ",\"reason\":{\"code\":\"AC04\",\"text\":\"closed account\"}");
         return;
     }
+    if (node->wallet.blocks_credits) {
+        say(node, "wallet.credit.blocked.v1", event, ",\"reason\":{\"code\":\"RR04\",\"text\":\"frozen\"}");
+        return;
+    }
     node->wallet.credited +=
         amount_member(json_object_get(json_object_get(event, "data"), "payment"), "target_amount");
     say(node, "wallet.credit.completed.v1", event, "");
 }
 
+/* "In order per instruction" (money.md, section 5). Progress has steps; of two in one step either may come
+ * first. */
+static const struct {
+    const char *type;
+    int step;
+} steps[] = {
+    {"corridor.transfer.received.v1", 1}, {"corridor.transfer.sent.v1", 2},
+    {"corridor.transfer.accepted.v1", 3}, {"corridor.transfer.in_doubt.v1", 3},
+    {"corridor.transfer.settled.v1", 4},  {"corridor.transfer.rejected.v1", 4},
+    {"corridor.transfer.blocked.v1", 4},  {"corridor.transfer.cancelled.v1", 4},
+};
+
+static struct wallet_step *heard_of(struct wallet *wallet, const struct uuid *uetr) {
+    for (size_t i = 0; i < wallet->heard.count; i++)
+        if (uuid_equal(&wallet->heard.items[i].uetr, uetr))
+            return &wallet->heard.items[i];
+    struct wallet_step *heard = array_push(&wallet->heard);
+    heard->uetr = *uetr;
+    return heard;
+}
+
+static void check_order(struct wallet *wallet, const json_t *event, const char *type) {
+    struct uuid uetr = uuid_member(event, "subject");
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        if (!text_equal(steps[i].type, type))
+            continue;
+        struct wallet_step *heard = heard_of(wallet, &uetr);
+        cr_assert_leq(heard->step, steps[i].step, "%s came late", type);
+        heard->step = steps[i].step;
+    }
+}
+
 static void hear(struct node *node, const json_t *event, const char *type) {
     struct wallet *wallet = &node->wallet;
+    check_order(wallet, event, type);
     if (text_equal(type, "corridor.credit.requested.v1"))
         credit(node, event);
     else if (text_equal(type, "corridor.transfer.settled.v1"))
@@ -100,6 +137,8 @@ static void hear(struct node *node, const json_t *event, const char *type) {
         wallet->refused++;
     else if (text_equal(type, "corridor.transfer.in_doubt.v1"))
         wallet->in_doubt++;
+    else if (text_equal(type, "corridor.alert.v1"))
+        wallet->alerts++;
 }
 
 void wallet_hears(struct node *node, struct bytes text) {
@@ -118,9 +157,12 @@ void wallet_hears(struct node *node, struct bytes text) {
 
 /* ---- asking for payments ---- */
 
-void world_event(struct world *world, int from, const struct uuid *uetr, int64_t amount, struct buffer *out) {
-    char text[UUID_TEXT_SIZE], money[DECIMAL_TEXT_SIZE], time[INSTANT_TEXT_SIZE];
+/* `rest` stands in the envelope, before its data. */
+static void write_event(struct world *world, int from, const struct uuid *uetr, const struct uuid *lock,
+                        int64_t amount, const char *rest, struct buffer *out) {
+    char text[UUID_TEXT_SIZE], lock_text[UUID_TEXT_SIZE], money[DECIMAL_TEXT_SIZE], time[INSTANT_TEXT_SIZE];
     uuid_format(uetr, text);
+    uuid_format(lock, lock_text);
     decimal_format_minor(amount, 2, money);
     instant_format(world->now, time);
     bool home = from == HOME;
@@ -128,9 +170,9 @@ void world_event(struct world *world, int from, const struct uuid *uetr, int64_t
         out,
         "{\"specversion\":\"1.0\",\"source\":\"/wallet\",\"id\":\"pay-%s\",\"type\":"
         "\"wallet.transfer.initiated.v1\",\"subject\":\"%s\",\"partitionkey\":\"SG-1\",\"time\":\"%s\","
-        "\"datacontenttype\":\"application/json\",\"data\":{\"corridor\":\"sg-th\",\"lock\":{\"id\":\"%s\","
-        "\"amount\":\"%s\"},\"payment\":{\"uetr\":\"%s\",\"end_to_end_id\":\"INV-1\",",
-        text, text, time, text, money, text);
+        "\"datacontenttype\":\"application/json\",%s\"data\":{\"corridor\":\"sg-th\",\"lock\":{\"id\":"
+        "\"%s\",\"amount\":\"%s\"},\"payment\":{\"uetr\":\"%s\",\"end_to_end_id\":\"INV-1\",",
+        text, text, time, rest, lock_text, money, text);
     buffer_addf(out,
                 "\"debtor\":{\"name\":\"Tan Wei Ming\",\"street\":\"Orchard Road\",\"town\":\"Singapore\","
                 "\"country\":\"SG\"},\"debtor_account\":\"SG-1\",\"debtor_agent\":\"DBSSSGSG\","
@@ -142,16 +184,41 @@ void world_event(struct world *world, int from, const struct uuid *uetr, int64_t
                 home ? "SGD" : "THB", money, home ? "THB" : "SGD");
 }
 
-struct uuid world_pay(struct world *world, int from, int64_t amount) {
+void world_event(struct world *world, int from, const struct uuid *uetr, int64_t amount, struct buffer *out) {
+    write_event(world, from, uetr, uetr, amount, "", out);
+}
+
+static struct uuid fresh_uuid(struct world *world) {
     uint8_t random[16];
     for (int i = 0; i < 16; i++)
         random[i] = (uint8_t)world_random(world);
-    struct uuid uetr = uuid_from_random(random);
-    *array_push(&world->nodes[from].wallet.locked) = uetr;
+    return uuid_from_random(random);
+}
+
+static struct uuid pay(struct world *world, int from, const struct uuid *lock, int64_t amount,
+                       const char *rest) {
+    struct uuid uetr = fresh_uuid(world);
     struct buffer event;
     buffer_init(&event, 8192);
-    world_event(world, from, &uetr, amount, &event);
+    write_event(world, from, &uetr, lock ? lock : &uetr, amount, rest, &event);
     world_produce(world, from, event.data);
     buffer_wipe(&event);
     return uetr;
+}
+
+struct uuid world_pay(struct world *world, int from, int64_t amount) {
+    return world_pay_traced(world, from, amount, NULL);
+}
+
+struct uuid world_pay_traced(struct world *world, int from, int64_t amount, const char *traceparent) {
+    char rest[128] = "";
+    if (traceparent)
+        snprintf(rest, sizeof rest, "\"traceparent\":\"%s\",", traceparent);
+    struct uuid uetr = pay(world, from, NULL, amount, rest);
+    *array_push(&world->nodes[from].wallet.locked) = uetr;
+    return uetr;
+}
+
+struct uuid world_other_with_lock(struct world *world, int from, const struct uuid *first, int64_t amount) {
+    return pay(world, from, first, amount, "");
 }

@@ -12,7 +12,9 @@
 #include "flow/door_wallet.h"
 #include "flow/step.h"
 #include "tests/support/plain/plain.h"
-#include "tests/support/world/wallet.h"
+#include "tests/support/world/world_bus.h"
+#include "tests/support/world/world_store.h"
+#include "tests/support/world/world_wire.h"
 
 /* The only dialect of this world. */
 const struct adapter *adapter_find(const char *name) {
@@ -28,7 +30,7 @@ uint64_t world_random(struct world *world) {
     return x * 0x2545F4914F6CDD1DULL;
 }
 
-static bool chance(struct world *world, unsigned of_100) {
+bool world_chance(struct world *world, unsigned of_100) {
     return of_100 && world_random(world) % 100 < of_100;
 }
 
@@ -105,278 +107,19 @@ static void fill_random(void *self, void *bytes, size_t length) {
         ((uint8_t *)bytes)[i] = (uint8_t)world_random(node->world);
 }
 
-/* ---- store ---- */
-
-struct store_call {
-    struct node *node;
-    const struct store_load *load;
-    store_load_done loaded;
-    const struct store_commit *commit;
-    store_commit_done committed;
-    store_claim_done claimed;
-    bool partition;
-    const char *name;
-    const char *const *parameters;
-    store_read_done was_read;
-    void *context;
-};
-
-static struct store_call *new_call(struct node *node, void *context) {
-    struct store_call *call = arena_alloc(&node->store.arena, sizeof *call);
-    call->node = node;
-    call->context = context;
-    return call;
-}
-
-static void run_load(struct world *world, void *argument) {
-    (void)world;
-    struct store_call *call = argument;
-    struct store_loaded loaded;
-    memory_store_load(&call->node->store, call->load, &call->node->store.arena, &loaded);
-    call->loaded(call->context, result_ok(), &loaded);
-}
-
-static void store_load(void *self, const struct store_load *load, store_load_done done, void *context) {
-    struct store_call *call = new_call(self, context);
-    call->load = load;
-    call->loaded = done;
-    world_task(call->node->world, call->node, 0, run_load, call);
-}
-
-static void answer_commit(struct world *world, void *argument) {
-    (void)world;
-    struct store_call *call = argument;
-    call->committed(call->context, STORE_COMMITTED, NULL);
-}
-
-static void run_commit(struct world *world, void *argument) {
-    struct store_call *call = argument;
-    if (chance(world, world->commit_unsure)) { /* the connection died before COMMIT */
-        call->committed(call->context, STORE_RETRY, "connection lost");
-        return;
-    }
-    enum store_outcome outcome = memory_store_commit(&call->node->store, call->commit);
-    if (outcome != STORE_COMMITTED) {
-        call->committed(call->context, outcome, "");
-        return;
-    }
-    /* A crash may come between the commit and its answer. */
-    world_task(world, call->node, 0, answer_commit, call);
-}
-
-static void store_commit(void *self, const struct store_commit *commit, store_commit_done done,
-                         void *context) {
-    struct store_call *call = new_call(self, context);
-    call->commit = commit;
-    call->committed = done;
-    world_task(call->node->world, call->node, 0, run_commit, call);
-}
-
-static void run_claim(struct world *world, void *argument) {
-    (void)world;
-    struct store_call *call = argument;
-    struct store_claim claim = {.epoch = call->node->life + 1,
-                                .position = call->partition ? call->node->store.position : -1};
-    call->claimed(call->context, result_ok(), &claim);
-}
-
-static void store_claim(void *self, const char *lease, store_claim_done done, void *context) {
-    struct store_call *call = new_call(self, context);
-    call->partition = strncmp(lease, "partition:", 10) == 0;
-    call->claimed = done;
-    world_task(call->node->world, call->node, 0, run_claim, call);
-}
-
-static void run_read(struct world *world, void *argument) {
-    (void)world;
-    struct store_call *call = argument;
-    struct store_table table;
-    memory_store_read(&call->node->store, call->name, call->parameters, &call->node->store.arena, &table);
-    call->was_read(call->context, result_ok(), &table);
-}
-
-static void store_read(void *self, const char *name, const char *const *parameters, size_t count,
-                       store_read_done done, void *context) {
-    (void)count;
-    struct store_call *call = new_call(self, context);
-    call->name = name;
-    call->parameters = parameters;
-    call->was_read = done;
-    world_task(call->node->world, call->node, 0, run_read, call);
-}
-
-/* ---- bus ---- */
-
-static void deliver(struct world *world, void *argument) {
-    (void)world;
-    struct node *node = argument;
-    while (node->consuming && (size_t)node->delivered < node->topic.count) {
-        struct bus_record record = {.topic = "in", .offset = node->delivered};
-        record.value = node->topic.items[node->delivered++];
-        node->handler.records(node->handler.context, &record, 1);
-    }
-}
-
-static void assign(struct world *world, void *argument) {
-    (void)world;
-    struct node *node = argument;
-    node->handler.assigned(node->handler.context, "in", 0, 0, (int64_t)node->topic.count);
-}
-
-static void bus_subscribe(void *self, const char *topic, struct bus_handler handler) {
-    (void)topic;
-    struct node *node = self;
-    node->handler = handler;
-    world_task(node->world, node, 0, assign, node);
-}
-
-static void bus_consume(void *self, const char *topic, int32_t partition, int64_t offset) {
-    (void)topic, (void)partition;
-    struct node *node = self;
-    node->delivered = offset;
-    node->consuming = true;
-    world_task(node->world, node, 0, deliver, node);
-}
-
-static void bus_pause(void *self) {
-    (void)self;
-}
-
-struct published {
-    struct node *node;
-    bus_done done;
-    void *context;
-};
-
-static void run_published(struct world *world, void *argument) {
-    (void)world;
-    struct published *published = argument;
-    published->done(published->context, result_ok());
-}
-
-static void bus_publish(void *self, const struct bus_outgoing *records, size_t count, bus_done done,
-                        void *context) {
-    struct node *node = self;
-    for (size_t i = 0; i < count; i++)
-        wallet_hears(node, records[i].value);
-    struct published *published = arena_alloc(&node->store.arena, sizeof *published);
-    *published = (struct published){node, done, context};
-    world_task(node->world, node, 0, run_published, published);
-}
-
-/* ---- wire: what one node posts, the other is handed ---- */
-
-struct post {
-    struct node *from;
-    int life; /* of the sender: nobody learns of the answer when it has died */
-    struct bytes body;
-    wire_done done;
-    void *context;
-    bool answer_is_lost;
-    struct wire_exchange exchange;
-};
-
-static void tell(struct post *post, enum wire_outcome outcome, int status) {
-    if (post->from->life != post->life || !post->done)
-        return;
-    struct wire_response response = {.outcome = outcome, .http_status = status};
-    wire_done done = post->done;
-    post->done = NULL;
-    done(post->context, &response);
-}
-
-static void run_unknown(struct world *world, void *argument) {
-    (void)world;
-    tell(argument, WIRE_UNKNOWN, 0);
-}
-
-static void run_not_sent(struct world *world, void *argument) {
-    (void)world;
-    tell(argument, WIRE_NOT_SENT, 0);
-}
-
-static void arrive(struct world *world, void *argument) {
-    struct post *post = argument;
-    struct node *to = &world->nodes[1 - post->from->index];
-    if (!to->on_peer)
-        return;
-    post->exchange = (struct wire_exchange){.handle = post,
-                                            .listener = "peer",
-                                            .method = "POST",
-                                            .path = "/plain",
-                                            .query = "",
-                                            .content_type = "text/plain",
-                                            .traceparent = "",
-                                            .idempotency_key = "",
-                                            .subject = "",
-                                            .body = post->body};
-    text_set(post->exchange.public_key, sizeof post->exchange.public_key, "pin");
-    to->on_peer(to->peer_context, &post->exchange);
-}
-
-static struct post *new_post(struct node *from, const struct wire_request *request, wire_done done,
-                             void *context) {
-    struct post *post = arena_alloc(&from->store.arena, sizeof *post);
-    *post = (struct post){.from = from, .life = from->life, .done = done, .context = context};
-    post->body = (struct bytes){arena_copy(&from->store.arena, request->body.data, request->body.length),
-                                request->body.length};
-    return post;
-}
-
-static void wire_post(void *self, const struct wire_request *request, wire_done done, void *context) {
-    struct node *from = self;
-    struct world *world = from->world;
-    struct node *to = &world->nodes[1 - from->index];
-    struct post *post = new_post(from, request, done, context);
-    int64_t delay = 1 + (int64_t)(world_random(world) % 20);
-    if (world->wire_down) {
-        world_task(world, from, delay, run_not_sent, post);
-        return;
-    }
-    if (chance(world, world->lose_request)) {
-        world_task(world, from, 10000, run_unknown, post);
-        return;
-    }
-    post->answer_is_lost = chance(world, world->lose_answer);
-    world_task(world, to, delay, arrive, post);
-    /* The deadline: whoever tells first is heard. */
-    world_task(world, from, 10000, run_unknown, post);
-    if (chance(world, world->duplicate))
-        world_task(world, to, delay + 5, arrive, new_post(from, request, NULL, NULL));
-}
-
-static void wire_serve(void *self, const char *listener, wire_handler handler, void *context) {
-    struct node *node = self;
-    if (!text_equal(listener, "peer"))
-        return;
-    node->on_peer = handler;
-    node->peer_context = context;
-}
-
-static void wire_answer(void *self, struct wire_exchange *exchange, int status, const char *type,
-                        struct bytes body) {
-    (void)self, (void)type, (void)body;
-    struct post *post = exchange->handle;
-    if (post->answer_is_lost)
-        return;
-    tell(post, status / 100 == 2 ? WIRE_DELIVERED : WIRE_UNKNOWN, status);
-}
-
 /* ---- nodes ---- */
 
 static void on_fatal(void *context, const char *why) {
     struct node *node = context;
-    cr_assert_fail("node %d: %s", node->index, why);
+    cr_assert(node->may_die, "node %d: %s", node->index, why);
+    snprintf(node->died_of, sizeof node->died_of, "%s", why);
 }
 
 static void start(struct node *node) {
-    struct ports ports = {
-        .clock = {node, clock_now, clock_now, clock_after},
-        .random = {node, fill_random},
-        .bus = {node, bus_subscribe, bus_consume, bus_pause, bus_pause, bus_publish},
-        .wire = {node, wire_post, wire_serve, wire_answer},
-        .store = {node, store_load, store_commit, store_claim, store_read},
-    };
+    struct ports ports = {.clock = {node, clock_now, clock_now, clock_after}, .random = {node, fill_random}};
+    world_bus_fill(node, &ports.bus);
+    world_wire_fill(node, &ports.wire);
+    world_store_fill(node, &ports.store);
     struct flow_settings settings = {.source = node->index == HOME ? "/pontis/home" : "/pontis/away",
                                      .topic_in = "in",
                                      .topic_out = "out",
@@ -397,11 +140,7 @@ static void start(struct node *node) {
     sweep_start(&node->sweep, &node->flow, NULL, NULL);
 }
 
-void world_crash(struct world *world, int index) {
-    struct node *node = &world->nodes[index];
-    node->life++;
-    node->consuming = false;
-    node->on_peer = NULL;
+static void end(struct node *node) {
     if (node->flow.batch) {
         struct batch *batch = node->flow.batch;
         for (size_t i = 0; i < batch->items.count; i++)
@@ -409,6 +148,16 @@ void world_crash(struct world *world, int index) {
         batch_free(batch);
     }
     flow_wipe(&node->flow);
+}
+
+void world_crash(struct world *world, int index) {
+    struct node *node = &world->nodes[index];
+    node->life++;
+    node->store.epoch++;
+    node->store.locked = false;
+    node->consuming = node->paused = false;
+    node->on_peer = NULL;
+    end(node);
     start(node);
 }
 
@@ -489,7 +238,7 @@ void world_init(struct world *world, uint64_t seed) {
         struct node *node = &world->nodes[i];
         node->world = world;
         node->index = i;
-        memory_store_init(&node->store);
+        memory_store_init(&node->store, &world->now);
         prepare(node);
         start(node);
     }
@@ -499,10 +248,11 @@ void world_init(struct world *world, uint64_t seed) {
 void world_wipe(struct world *world) {
     for (int i = 0; i < NODE_COUNT; i++) {
         struct node *node = &world->nodes[i];
-        flow_wipe(&node->flow);
+        end(node);
         array_wipe(&node->topic);
         array_wipe(&node->wallet.seen);
         array_wipe(&node->wallet.locked);
+        array_wipe(&node->wallet.heard);
         memory_store_wipe(&node->store);
     }
     array_wipe(&world->tasks);
@@ -516,11 +266,18 @@ const struct instruction *world_instruction(struct world *world, int index, cons
     return NULL;
 }
 
-void world_produce(struct world *world, int index, const char *text) {
-    struct node *node = &world->nodes[index];
-    size_t length = strlen(text);
-    *array_push(&node->topic) = (struct bytes){arena_copy(&node->store.arena, text, length), length};
-    world_task(world, node, 0, deliver, node);
+struct command *world_command(struct world *world, int index, const char *name,
+                              void (*done)(void *context, const struct command *command,
+                                           const struct result *why),
+                              void *context) {
+    struct command *command = must_calloc(1, sizeof *command);
+    command->flow = &world->nodes[index].flow;
+    text_set(command->operator, sizeof command->operator, "operator");
+    text_set(command->name, sizeof command->name, name);
+    command->request = bytes_of_string("{}");
+    command->done = done;
+    command->context = context;
+    return command;
 }
 
 /* ---- what must hold ---- */

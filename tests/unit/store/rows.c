@@ -81,6 +81,7 @@ struct store_message row_message(uint32_t number, const char *type, int directio
                                 .corridor = "sg-th",
                                 .direction = direction,
                                 .type = type,
+                                .is_answer = direction == OUTBOUND && strncmp(type, "pacs.002", 8) == 0,
                                 .message_id = "MSG-1",
                                 .business_message_id = "BIZ-1",
                                 .body = bytes_of_string("<a/>"),

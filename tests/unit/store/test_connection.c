@@ -71,7 +71,7 @@ static void await_ended(size_t count) {
 
 static struct request *move_number(const char *number) {
     struct request *request = request_new(on_end, NULL);
-    request->is_transaction = true;
+    request->begins = request->commits = true;
     struct statement *statement = request_add(request, "commit_batch");
     request_add_text(request, statement, "x");
     request_add_text(request, statement, "1");

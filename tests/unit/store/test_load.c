@@ -67,7 +67,7 @@ Test(load, what_does_not_exist_is_nil) {
     struct instruction_key key = row_instruction(1, STATE_RECEIVED, 0).after.key;
     struct uuid id = row_id(3, 1);
     char names[1][CORRIDOR_SIZE] = {"sg-th"};
-    struct store_load what = {&key, 1, &id, 1, &id, 1, (const char(*)[CORRIDOR_SIZE])names, 1};
+    struct store_load what = {&key, 1, &id, 1, &id, 1, (const char(*)[CORRIDOR_SIZE])names, 1, false};
     load_ok(&what);
     cr_assert(uuid_is_nil(&instructions[0].id));
     cr_assert(uuid_is_nil(&identities[0].key));
@@ -75,6 +75,7 @@ Test(load, what_does_not_exist_is_nil) {
     cr_assert_str_eq(views[0].corridor, "sg-th");
     cr_assert_eq(views[0].foreign_headroom, 0);
     cr_assert_eq(views[0].best_rate.rate.mantissa, 0);
+    cr_assert_eq(views[0].version, 0);
 }
 
 Test(load, nothing_asked_is_nothing_answered) {
@@ -134,6 +135,27 @@ Test(load, a_quote_says_who_used_it) {
     cr_assert(uuid_equal(&quotes[0].used_by, &use.instruction));
 }
 
+/* The gateway's own clock has no say in it. */
+Test(load, a_quote_says_whether_it_has_expired_by_the_databases_clock) {
+    struct quote made[] = {{.id = row_id(9, 1), .expires_at = INT64_C(4102444800000)},
+                           {.id = row_id(9, 2), .expires_at = INT64_C(1577836800000)}};
+    for (size_t i = 0; i < 2; i++) {
+        text_set(made[i].corridor, CORRIDOR_SIZE, "sg-th");
+        text_set(made[i].provider, REFERENCE_SIZE, "GLOBEXFX");
+        text_set(made[i].source_currency, CURRENCY_SIZE, "SGD");
+        text_set(made[i].target_currency, CURRENCY_SIZE, "THB");
+        made[i].source_amount = made[i].target_amount = 1;
+        made[i].rate = (struct decimal){1, 0};
+    }
+    struct store_commit commit = {.quotes = made, .quote_count = 2};
+    assert_outcome(&house, store, &commit, STORE_COMMITTED);
+    struct uuid ids[] = {made[0].id, made[1].id};
+    struct store_load what = {.quotes = ids, .quote_count = 2};
+    load_ok(&what);
+    cr_assert_not(quotes[0].expired);
+    cr_assert(quotes[1].expired);
+}
+
 /* ---- the view of a corridor ---- */
 
 static char corridor_names[1][CORRIDOR_SIZE] = {"sg-th"};
@@ -163,6 +185,15 @@ Test(load, a_corridor_says_what_is_left_of_its_guarded_accounts) {
     cr_assert_eq(views[0].foreign_headroom, 700);
     cr_assert_eq(views[0].reserved, 300);
     cr_assert_eq(views[0].peer_headroom, 50);
+}
+
+Test(load, a_corridor_says_which_rules_are_its_newest) {
+    struct store_corridor corridor = row_corridor();
+    struct store_commit commit = {.corridors = &corridor, .corridor_count = 1};
+    for (corridor.version = 1; corridor.version <= 3; corridor.version++)
+        assert_outcome(&house, store, &commit, STORE_COMMITTED);
+    load_ok(&the_corridor);
+    cr_assert_eq(views[0].version, 3);
 }
 
 static void offer(uint32_t number, const char *provider, const char *source, int64_t mantissa, int32_t scale,

@@ -71,7 +71,23 @@ static void assert_walks_array(const char *query, const char *array, const char 
     buffer_wipe(&plan);
 }
 
+/* Found by the array, sorted, then locked one after the other. */
+static void assert_locks_in_order(const char *query, const char *key, const char *by_index) {
+    struct buffer plan;
+    explain(query, &plan);
+    const char *sorts = strstr(plan.data, key), *reads = strstr(plan.data, "CTE Scan on wanted w"),
+               *locks = strstr(plan.data, "LockRows"), *last = locks ? strstr(locks, by_index) : NULL;
+    cr_expect(sorts && reads && last && sorts < reads && reads < locks, "%s:\n%s", query, plan.data);
+    buffer_wipe(&plan);
+}
+
 static void assert_all(void) {
+    assert_locks_in_order("commit_lock_instructions", "Sort Key: x_1.id",
+                          "Index Scan using instruction_pkey");
+    assert_locks_in_order("commit_lock_balances", "Sort Key: x_1.id", "Index Scan using balance_pkey");
+    assert_walks_array("load_instructions", "Function Scan on k", "Index Scan using instruction_key");
+    assert_walks_array("load_identities", "Function Scan on unnest k", "Index Scan using identity_00_pkey");
+    assert_walks_array("load_quotes", "Function Scan on unnest k", "Index Scan using quote_pkey");
     assert_walks_array("commit_instructions_changed", "Function Scan on u",
                        "Index Scan using instruction_pkey");
     assert_walks_array("commit_attempts", "CTE Scan on latest l", "Index Scan using delivery_pkey");
@@ -79,6 +95,8 @@ static void assert_all(void) {
     assert_walks_array("commit_published", "Function Scan on unnest u",
                        "Index Scan using wallet_event_unpublished_pkey");
     assert_walks_array("commit_deltas", "CTE Scan on delta d", "Index Scan using balance_pkey");
+    assert_walks_array("commit_lock_instructions", "Function Scan on k", "Index Scan using instruction_key");
+    assert_walks_array("commit_lock_balances", "Function Scan on unnest k", "using account_");
     assert_walks_array("commit_transfers", "Function Scan on u", "Index Scan using account_key");
 }
 

@@ -183,8 +183,8 @@ Test(reads, an_answer_is_undelivered_until_one_attempt_arrived) {
     put_answer();
     end_attempt("not_sent", 1);
     assert_row("messages_undelivered", PARAMETERS("2026-01-01T00:00:01.000Z", "10"), 0,
-               ROW(MESSAGE("2"), SECOND_ID, "00000002-0000-7000-8000-000000000002", "sg-th",
-                   "pacs.002.001.15", "3c612f3e", "2"));
+               ROW(MESSAGE("2"), SECOND_ID, "00000002-0000-7000-8000-000000000002", "sg-th", "true",
+                   "3c612f3e", "2"));
     cr_assert_eq(house_rows(&house, store, "messages_undelivered", PARAMETERS(LATER, "10")), 1,
                  "a payment's message is repeated by its timer");
     cr_assert_eq(
@@ -196,10 +196,13 @@ Test(reads, an_answer_is_undelivered_until_one_attempt_arrived) {
 Test(reads, the_last_message_we_sent_for_an_instruction) {
     put_answer();
     assert_row("message_of_instruction", PARAMETERS(SECOND_ID), 0,
-               ROW(MESSAGE("3"), SECOND_ID, "00000002-0000-7000-8000-000000000002", "sg-th",
-                   "pacs.008.001.13", "3c612f3e", "1"));
+               ROW(MESSAGE("3"), SECOND_ID, "00000002-0000-7000-8000-000000000002", "sg-th", "false",
+                   "3c612f3e", "1"));
     cr_assert_eq(house_rows(&house, store, "message_of_instruction", PARAMETERS(FIRST_ID)), 0,
                  "the peer's is not ours");
+    assert_row("instruction_of_message", PARAMETERS(MESSAGE("3")), 0,
+               ROW("sg-th", "inbound", "payment", "00000002-0000-7000-8000-000000000002"));
+    cr_assert_eq(house_rows(&house, store, "instruction_of_message", PARAMETERS(MESSAGE("1"))), 0);
     assert_row(
         "payment_messages", PARAMETERS(FIRST_ID), 0,
         ROW(MESSAGE("1"), "pacs.008.001.13", "inbound", "MSG-1", "BIZ-1", NOW_TEXT, "(null)", "(null)"));
