@@ -7,7 +7,6 @@
 
 #include "host/metrics.h"
 #include "wire/pins.h"
-#include "wire/tls.h"
 
 enum {
     CLIENT_MOST_ANSWER = 256 * 1024,
@@ -21,8 +20,7 @@ struct client {
     struct event_base *base;
     CURLM *multi;
     struct event *timer;
-    char *ca, *certificate, *key;
-    bool has_revocation_list;
+    const struct credentials *credentials;
     struct post *posts;
 };
 
@@ -121,18 +119,25 @@ static void add_header(struct post *post, const char *name, const char *value) {
             return set_;                                                                                     \
     } while (0)
 
+/* A copy: a post may outlive the credentials it began with. */
+#define SET_PEM(option, text)                                                                                \
+    do {                                                                                                     \
+        struct curl_blob pem_ = {(text)->data, (text)->length, CURL_BLOB_COPY};                              \
+        SET(option, &pem_);                                                                                  \
+    } while (0)
+
 static CURLcode set_trust(struct post *post, const char *pins) {
-    const struct client *client = post->client;
+    const struct credentials *credentials = post->client->credentials;
     SET(CURLOPT_PROTOCOLS_STR, "https");
     SET(CURLOPT_SSLVERSION, (long)(CURL_SSLVERSION_TLSv1_3 | CURL_SSLVERSION_MAX_TLSv1_3));
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
-    SET(CURLOPT_CAINFO, client->ca);
+    SET_PEM(CURLOPT_CAINFO_BLOB, &credentials->ca);
     SET(CURLOPT_CAPATH, NULL);
-    if (client->has_revocation_list)
-        SET(CURLOPT_CRLFILE, client->ca);
-    SET(CURLOPT_SSLCERT, client->certificate);
-    SET(CURLOPT_SSLKEY, client->key);
+    if (credentials->revocation_list)
+        SET(CURLOPT_CRLFILE, credentials->revocation_list);
+    SET_PEM(CURLOPT_SSLCERT_BLOB, &credentials->certificate);
+    SET_PEM(CURLOPT_SSLKEY_BLOB, &credentials->key);
     SET(CURLOPT_PINNEDPUBLICKEY, pins);
     SET(CURLOPT_SSL_SESSIONID_CACHE, 0L);
     SET(CURLOPT_PROXY, "");
@@ -327,7 +332,7 @@ static bool set_multi(struct client *client) {
            curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)CLIENT_MOST_KEPT) == CURLM_OK;
 }
 
-struct result client_open(struct event_base *base, const char *ca, const char *certificate, const char *key,
+struct result client_open(struct event_base *base, const struct credentials *credentials,
                           struct client **out) {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return result_fatal("libcurl does not start");
@@ -337,16 +342,17 @@ struct result client_open(struct event_base *base, const char *ca, const char *c
     client->timer = event_new(base, -1, 0, on_timer, client);
     if (!client->multi || !client->timer)
         abort();
-    client->ca = must_strdup(ca);
-    client->certificate = must_strdup(certificate);
-    client->key = must_strdup(key);
-    client->has_revocation_list = tls_has_revocation_list(ca);
+    client->credentials = credentials;
     if (!set_multi(client)) {
         client_close(client);
         return result_fatal("libcurl lacks an option of the multi interface");
     }
     *out = client;
     return result_ok();
+}
+
+void client_use(struct client *client, const struct credentials *credentials) {
+    client->credentials = credentials;
 }
 
 void client_close(struct client *client) {
@@ -356,9 +362,6 @@ void client_close(struct client *client) {
     }
     curl_multi_cleanup(client->multi);
     event_free(client->timer);
-    free(client->ca);
-    free(client->certificate);
-    free(client->key);
     free(client);
     curl_global_cleanup();
 }

@@ -274,6 +274,10 @@ struct result server_open(struct event_base *base, SSL_CTX *context, const char 
     return result_ok();
 }
 
+void server_use(struct server *server, SSL_CTX *context) {
+    server->context = context;
+}
+
 const char *server_name(const struct server *server) {
     return server->name;
 }

@@ -19,11 +19,13 @@ struct server_times {
 
 extern const struct server_times server_default_times;
 
-/* `context` is borrowed and outlives the server. FATAL when the address cannot be listened on. Until
- * server_handle is called every request is answered 503. */
+/* `context` is borrowed until another one is used or the server is closed. FATAL when the address cannot be
+ * listened on. Until server_handle is called every request is answered 503. */
 MUST_USE struct result server_open(struct event_base *base, SSL_CTX *context, const char *name,
                                    const char *address, const struct server_times *times,
                                    struct server **out);
+/* From the next connection on; open ones live on with theirs. */
+void server_use(struct server *server, SSL_CTX *context);
 const char *server_name(const struct server *server);
 int server_port(const struct server *server);
 void server_handle(struct server *server, wire_handler handler, void *context);

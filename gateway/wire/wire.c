@@ -7,35 +7,42 @@
 #include "base/text.h"
 #include "wire/client.h"
 #include "wire/server.h"
-#include "wire/tls.h"
 
 enum { WIRE_MOST_LISTENERS = 4 };
 
 struct wire {
     struct event_base *base;
-    SSL_CTX *context;
+    struct credentials *credentials;
     struct client *client;
     struct server *servers[WIRE_MOST_LISTENERS];
     size_t server_count;
 };
 
 struct result wire_open(const struct wire_settings *settings, struct event_base *base, struct wire **out) {
-    SSL_CTX *context;
+    struct credentials *credentials;
     struct client *client;
     /* OpenSSL writes to sockets whose other end may be gone. */
     signal(SIGPIPE, SIG_IGN);
-    TRY(tls_server_new(settings->ca, settings->certificate, settings->key, &context));
-    struct result result = client_open(base, settings->ca, settings->certificate, settings->key, &client);
+    TRY(credentials_read(settings->ca, settings->certificate, settings->key, &credentials));
+    struct result result = client_open(base, credentials, &client);
     if (!result_is_ok(&result)) {
-        SSL_CTX_free(context);
+        credentials_free(credentials);
         return result;
     }
     struct wire *wire = must_calloc(1, sizeof *wire);
     wire->base = base;
-    wire->context = context;
+    wire->credentials = credentials;
     wire->client = client;
     *out = wire;
     return result_ok();
+}
+
+void wire_use(struct wire *wire, struct credentials *taken) {
+    for (size_t i = 0; i < wire->server_count; i++)
+        server_use(wire->servers[i], taken->server);
+    client_use(wire->client, taken);
+    credentials_free(wire->credentials);
+    wire->credentials = taken;
 }
 
 static struct server *find(const struct wire *wire, const char *listener) {
@@ -48,7 +55,7 @@ static struct server *find(const struct wire *wire, const char *listener) {
 struct result wire_listen(struct wire *wire, const char *listener, const char *address) {
     assert(wire->server_count < WIRE_MOST_LISTENERS && !find(wire, listener));
     struct server **next = &wire->servers[wire->server_count];
-    TRY(server_open(wire->base, wire->context, listener, address, &server_default_times, next));
+    TRY(server_open(wire->base, wire->credentials->server, listener, address, &server_default_times, next));
     wire->server_count++;
     return result_ok();
 }
@@ -89,6 +96,6 @@ void wire_close(struct wire *wire) {
     for (size_t i = 0; i < wire->server_count; i++)
         server_close(wire->servers[i]);
     client_close(wire->client);
-    SSL_CTX_free(wire->context);
+    credentials_free(wire->credentials);
     free(wire);
 }

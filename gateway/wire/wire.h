@@ -4,6 +4,7 @@
 #include <event2/event.h>
 
 #include "flow/ports.h"
+#include "wire/credentials.h"
 
 /* The wire port over mutual TLS 1.3: listeners for peers and the API, and a client to peers. One certificate
  * serves both uses. */
@@ -20,6 +21,10 @@ struct wire_settings {
  * used. */
 MUST_USE struct result wire_open(const struct wire_settings *settings, struct event_base *base,
                                  struct wire **out);
+
+/* Uses credentials that were read anew, which it takes over, for every connection from now on. Those that are
+ * open live on with what they were made with. */
+void wire_use(struct wire *wire, struct credentials *taken);
 
 /* `listener` is "peer" or "api", `address` a numeric HOST:PORT ("127.0.0.1:8443"; port 0: any free one, see
  * wire_port_of). FATAL when it cannot be listened on. */

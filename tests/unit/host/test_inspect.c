@@ -6,7 +6,7 @@
 
 #include "host/inspect.h"
 #include "settings_fixture.h"
-#include "tests/unit/wire/certificates.h"
+#include "tests/support/certificates.h"
 
 /* One gateway's files, all of them right. */
 static char directory[FILE_SIZE];

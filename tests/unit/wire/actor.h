@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "certificates.h"
+#include "tests/support/certificates.h"
 
 /* The other end of a socket, in a thread of its own with blocking calls, so that it can do what no decent
  * client or server does. */

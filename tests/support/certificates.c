@@ -1,4 +1,4 @@
-#include "certificates.h"
+#include "tests/support/certificates.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -48,8 +48,8 @@ static X509 *draft(EVP_PKEY *key, const char *name, const struct wish *wish) {
     return certificate;
 }
 
-static void write_certificate(const X509 *certificate, const char *file) {
-    FILE *out = fopen(file, "w");
+static void write_certificate(const X509 *certificate, const char *file, const char *mode) {
+    FILE *out = fopen(file, mode);
     cr_assert_not_null(out);
     PEM_write_X509(out, certificate);
     fclose(out);
@@ -73,7 +73,14 @@ void authority_make(struct authority *authority, const char *directory, const ch
     extend(certificate, certificate, NID_authority_key_identifier, "keyid:always");
     X509_sign(certificate, authority->key, EVP_sha256());
     snprintf(authority->file, FILE_SIZE, "%.100s/%.20s.pem", directory, name);
-    write_certificate(certificate, authority->file);
+    write_certificate(certificate, authority->file, "w");
+}
+
+void authority_join(char out[FILE_SIZE], const char *directory, const struct authority *one,
+                    const struct authority *other) {
+    snprintf(out, FILE_SIZE, "%.100s/both.pem", directory);
+    write_certificate(one->certificate, out, "w");
+    write_certificate(other->certificate, out, "a");
 }
 
 void authority_wipe(struct authority *authority) {
@@ -96,7 +103,7 @@ void certificate_make(struct certificate *out, const struct authority *by, const
     X509_sign(certificate, by->key, EVP_sha256());
     snprintf(out->file, FILE_SIZE, "%.90s/%.20s.pem", directory, wish->name);
     snprintf(out->key_file, FILE_SIZE, "%.90s/%.20s.key", directory, wish->name);
-    write_certificate(certificate, out->file);
+    write_certificate(certificate, out->file, "w");
     write_key(key, out->key_file);
     out->serial = ASN1_INTEGER_get(X509_get0_serialNumber(certificate));
     cr_assert(tls_identity_of(certificate, &out->identity));

@@ -1,5 +1,5 @@
-#ifndef PONTIS_TESTS_WIRE_CERTIFICATES_H
-#define PONTIS_TESTS_WIRE_CERTIFICATES_H
+#ifndef PONTIS_TESTS_SUPPORT_CERTIFICATES_H
+#define PONTIS_TESTS_SUPPORT_CERTIFICATES_H
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -34,6 +34,9 @@ void certificates_directory(char out[FILE_SIZE]);
 void certificates_remove(const char *directory);
 
 void authority_make(struct authority *authority, const char *directory, const char *name);
+/* A file that holds both. */
+void authority_join(char out[FILE_SIZE], const char *directory, const struct authority *one,
+                    const struct authority *other);
 void authority_wipe(struct authority *authority);
 void certificate_make(struct certificate *out, const struct authority *by, const char *directory,
                       const struct wish *wish);
