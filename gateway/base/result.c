@@ -1,3 +1,4 @@
+#define PONTIS_BASE_RESULT_C
 #include "base/result.h"
 
 #include <stdio.h>

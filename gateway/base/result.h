@@ -45,6 +45,21 @@ static inline int result_is_ok(const struct result *result) {
             return try_result_;                                                                              \
     } while (0)
 
+/* The static analyzer sees one file at a time: without this it would take every refusal for a possible
+ * success. */
+#if defined(__clang_analyzer__) && !defined(PONTIS_BASE_RESULT_C)
+static inline struct result result_of_kind(enum result_kind kind) {
+    return (struct result){.kind = kind};
+}
+void result_told(const char *format, ...) PRINTF_LIKE(1, 2);
+#define result_ok()         result_of_kind(RESULT_OK)
+#define result_retry(...)   (result_told(__VA_ARGS__), result_of_kind(RESULT_RETRY))
+#define result_unknown(...) (result_told(__VA_ARGS__), result_of_kind(RESULT_UNKNOWN))
+#define result_fatal(...)   (result_told(__VA_ARGS__), result_of_kind(RESULT_FATAL))
+#define result_refuse(reason, where, ...)                                                                    \
+    ((void)(reason), (void)(where), result_told(__VA_ARGS__), result_of_kind(RESULT_REFUSE))
+#endif
+
 /* "ok", "retry", ... */
 const char *result_kind_name(enum result_kind kind);
 
