@@ -16,6 +16,7 @@
 
 enum {
     SERVER_MOST_BODY = 256 * 1024,
+    PEER_MOST_BODY = 2 * SERVER_MOST_BODY, /* a dialect refuses its own oversize in its own words */
     SERVER_MOST_HEADERS = 16 * 1024,
     SERVER_MOST_CONNECTIONS = 1024,
 };
@@ -236,7 +237,7 @@ static struct evhttp *http_new(struct server *server) {
     struct evhttp *http = evhttp_new(server->base);
     if (!http)
         abort();
-    evhttp_set_max_body_size(http, SERVER_MOST_BODY);
+    evhttp_set_max_body_size(http, text_equal(server->name, "peer") ? PEER_MOST_BODY : SERVER_MOST_BODY);
     evhttp_set_max_headers_size(http, SERVER_MOST_HEADERS);
     evhttp_set_allowed_methods(http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
                                          EVHTTP_REQ_PATCH);

@@ -37,7 +37,7 @@ Test(post, names_its_sender_by_certificate_and_key) {
 }
 
 Test(post, of_the_largest_body_arrives_whole) {
-    enum { MOST = 256 * 1024 };
+    enum { MOST = 512 * 1024 };
     char *body = must_calloc(1, MOST + 1);
     struct outcome out;
     memset(body, 'a', MOST);
@@ -48,7 +48,7 @@ Test(post, of_the_largest_body_arrives_whole) {
 }
 
 Test(post, one_byte_over_the_largest_body_is_413_and_unknown) {
-    enum { MORE = 256 * 1024 + 1 };
+    enum { MORE = 512 * 1024 + 1 };
     char *body = must_calloc(1, MORE + 1);
     struct outcome out;
     memset(body, 'a', MORE);
