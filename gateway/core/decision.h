@@ -51,6 +51,9 @@ enum wallet_event_type {
 };
 extern const char *const wallet_event_type_names[]; /* "corridor.transfer.received.v1", ... */
 
+/* What the wallet was told when a payment that leaves came into this state (not NONE). */
+int wallet_event_of_state(int state);
+
 /* To the peer. */
 enum peer_message {
     PEER_MESSAGE_NONE,

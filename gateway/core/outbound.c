@@ -1,5 +1,6 @@
 #include "core/outbound.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -217,6 +218,14 @@ static const struct {
     {STATE_CANCELLED, WALLET_TRANSFER_CANCELLED}, {STATE_BLOCKED, WALLET_TRANSFER_BLOCKED},
 };
 
+int wallet_event_of_state(int state) {
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+        if (answers[i].state == state)
+            return answers[i].wallet_event;
+    assert(!"a state in which no payment that leaves ever is");
+    return WALLET_ALERT;
+}
+
 void outbound_again(const struct situation *situation, struct decision *out) {
     const struct instruction *before = situation->before;
     bool other = situation->event->type == EVENT_TRANSFER_INITIATED &&
@@ -228,9 +237,7 @@ void outbound_again(const struct situation *situation, struct decision *out) {
         return;
     }
     out->verdict = VERDICT_REPEATED;
-    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
-        if (answers[i].state == before->state)
-            effect_tell(out, answers[i].wallet_event);
+    effect_tell(out, wallet_event_of_state(before->state));
 }
 
 static void reject_waiting(struct decision *out, int reason, const char *field) {

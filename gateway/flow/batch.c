@@ -50,6 +50,7 @@ static void wipe_rows(struct batch *batch) {
     array_wipe(&batch->transfers);
     array_wipe(&batch->deltas);
     array_wipe(&batch->sends);
+    array_wipe(&batch->turns);
     array_wipe(&batch->repeats);
     array_wipe(&batch->again);
 }

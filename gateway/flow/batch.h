@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "flow/flow.h"
+#include "flow/turn.h"
 
 /* An instruction as the batch sees it: as loaded, then as the decisions before have left it. */
 struct batch_instruction {
@@ -77,6 +78,7 @@ struct batch {
 
     /* after the commit */
     ARRAY(struct batch_send) sends;
+    ARRAY(struct turn) turns;                 /* of `wallet_events` */
     ARRAY(struct store_wallet_event) repeats; /* published again without a new row */
     ARRAY(struct batch_again) again;
 };

@@ -33,8 +33,22 @@ static int64_t version_of(const struct instruction *instruction, int type) {
     return type == WALLET_CREDIT_REQUESTED ? 1 : instruction->told_version;
 }
 
-void emit_transfer(struct batch *batch, const struct flow_item *item, const struct instruction *instruction,
-                   int type, int reason, bool repeated) {
+static void add_event(struct batch *batch, const struct store_wallet_event *row, struct turn turn) {
+    *array_push(&batch->wallet_events) = *row;
+    *array_push(&batch->turns) = turn;
+}
+
+/* What the wallet has to hear before it hears of the next step. */
+static struct turn turn_after(const struct instruction *before) {
+    if (before->key.direction != OUTBOUND || before->state == STATE_NONE)
+        return (struct turn){0};
+    const char *type = wallet_event_type_names[wallet_event_of_state(before->state)];
+    return (struct turn){identity_of_wallet_event(&before->id, before->told_version, type),
+                         before->told_version};
+}
+
+void emit_transfer(struct batch *batch, const struct flow_item *item, const struct instruction *before,
+                   const struct instruction *instruction, int type, int reason, bool repeated) {
     struct store_wallet_event row = {.instruction = instruction->id, .at = flow_now(batch->flow)};
     row.version = version_of(instruction, type);
     row.type = wallet_event_type_names[type];
@@ -54,6 +68,7 @@ void emit_transfer(struct batch *batch, const struct flow_item *item, const stru
         notice.refused_source = item->event.source;
         notice.refused_id = item->event.id;
         notice.refused_hash = item->event.content_hash;
+        row.version = 0; /* no step of the payment's */
         row.id = identity_of_refusal(&instruction->id, item->event.source, item->event.id);
         notice.id = row.id;
     }
@@ -61,7 +76,7 @@ void emit_transfer(struct batch *batch, const struct flow_item *item, const stru
     if (repeated)
         *array_push(&batch->repeats) = row;
     else
-        *array_push(&batch->wallet_events) = row;
+        add_event(batch, &row, type == WALLET_EVENT_REFUSED ? (struct turn){0} : turn_after(before));
 }
 
 static void emit_about_input(struct batch *batch, const struct flow_item *item, int type, int reason,
@@ -89,7 +104,7 @@ static void emit_about_input(struct batch *batch, const struct flow_item *item, 
                                    .refused_hash = hash,
                                    .text = reason_row(reason)->text};
     write_body(batch, &notice, &row);
-    *array_push(&batch->wallet_events) = row;
+    add_event(batch, &row, (struct turn){0});
 }
 
 void emit_refused(struct batch *batch, const struct flow_item *item, int reason, const char *where,

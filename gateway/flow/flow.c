@@ -5,12 +5,12 @@
 
 #include "base/text.h"
 #include "core/reasons.h"
+#include "flow/turn.h"
 
 enum { PROBE_MILLISECONDS = 2000, IDS_OF_ONE_MILLISECOND = 4096 };
 
 void flow_init(struct flow *flow, const struct ports *ports, const struct flow_settings *settings) {
-    *flow = (struct flow){.ports = *ports, .settings = *settings, .relaying = true};
-    flow->told_since = flow_new_time(flow);
+    *flow = (struct flow){.ports = *ports, .settings = *settings, .turns = turns_new()};
 }
 
 static void link_free(struct flow_link *link) {
@@ -24,6 +24,7 @@ void flow_wipe(struct flow *flow) {
         link_free(flow->links.items[i]);
     array_wipe(&flow->links);
     array_wipe(&flow->partitions);
+    turns_free(flow->turns);
     while (flow->head) {
         struct flow_item *next = flow->head->next;
         flow_item_free(flow->head);
@@ -77,6 +78,41 @@ struct result flow_set_corridor(struct flow *flow, const struct corridor *corrid
         old->retired = true;
     *array_push(&flow->links) = link;
     return result_ok();
+}
+
+static struct result reopen(const struct flow_link *old, const struct adapter_keys *keys,
+                            struct flow_link **out) {
+    struct flow_link *link = must_memdup(old, sizeof *old);
+    struct result opened = link->adapter->open(&link->corridor, keys, &link->dialect);
+    if (!result_is_ok(&opened)) {
+        free(link);
+        return opened;
+    }
+    *out = link;
+    return result_ok();
+}
+
+static void replace(struct flow *flow, size_t index, struct flow_link *link) {
+    flow->links.items[index]->retired = true;
+    *array_push(&flow->links) = link;
+}
+
+struct result flow_set_keys(struct flow *flow, const struct adapter_keys *keys) {
+    size_t count = flow->links.count;
+    struct flow_link **opened = must_calloc(count + 1, sizeof(struct flow_link *));
+    struct result result = result_ok();
+    for (size_t i = 0; i < count && result_is_ok(&result); i++)
+        if (!flow->links.items[i]->retired)
+            result = reopen(flow->links.items[i], keys, &opened[i]);
+    for (size_t i = 0; i < count; i++)
+        if (opened[i] && result_is_ok(&result))
+            replace(flow, i, opened[i]);
+        else if (opened[i])
+            link_free(opened[i]);
+    free(opened);
+    if (result_is_ok(&result))
+        flow->settings.keys = *keys;
+    return result;
 }
 
 struct flow_link *flow_link_find(struct flow *flow, const char *corridor) {
@@ -140,11 +176,6 @@ static void advance_ids(struct flow *flow) {
         flow->id_time++;
         flow->id_count = 0;
     }
-}
-
-instant flow_new_time(struct flow *flow) {
-    instant now = flow_now(flow);
-    return (now > flow->id_time ? now : flow->id_time) + 1;
 }
 
 struct uuid flow_new_id(struct flow *flow) {

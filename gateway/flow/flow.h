@@ -59,11 +59,7 @@ struct flow {
     int64_t consumptions; /* so far, of all partitions */
     int64_t shard_epoch;  /* lease on what nobody brings: timers, repetitions, the relay's leftovers */
 
-    /* Events that an earlier life or a failed publication left to the relay come first: until it has told
-     * them, events of instructions made before `told_since` are left to it too. */
-    bool relaying;
-    instant told_since;
-    instant held_until; /* the last event left to the relay so */
+    struct turns *turns; /* events to the wallet that wait for the one before them */
 
     struct flow_item *head; /* waiting for a batch, in order */
     struct flow_item *tail;
@@ -88,6 +84,10 @@ MUST_USE struct result flow_set_corridor(struct flow *flow, const struct corrido
 MUST_USE struct result flow_check_corridor(const struct corridor *corridor);
 /* All that flow_set_corridor would refuse: its dialect is opened and closed again. */
 MUST_USE struct result flow_try_corridor(struct flow *flow, const struct corridor *corridor);
+/* Opens the dialects of all current corridors anew with other keys, whose strings outlive the flow, and uses
+ * them for whatever is built or read from then on; a batch in flight ends with the old ones. FATAL, and
+ * nothing has changed, when one of them does not open. */
+MUST_USE struct result flow_set_keys(struct flow *flow, const struct adapter_keys *keys);
 /* The current link of a corridor, or NULL. */
 struct flow_link *flow_link_find(struct flow *flow, const char *corridor);
 /* The link whose peer's TLS key has this pin, or NULL. */
@@ -103,8 +103,6 @@ struct flow_partition *flow_partition_find(struct flow *flow, int32_t partition)
 
 /* A fresh time-ordered id; later ones sort behind it. */
 struct uuid flow_new_id(struct flow *flow);
-/* All ids made so far are of an earlier millisecond. */
-instant flow_new_time(struct flow *flow);
 instant flow_now(struct flow *flow);
 
 #endif

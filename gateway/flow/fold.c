@@ -145,7 +145,7 @@ static void add_emissions(struct batch *batch, const struct flow_item *item, con
         bool again = decision->verdict == VERDICT_REPEATED ||
                      (heard && decision->verdict != VERDICT_APPLIED) ||
                      (type == WALLET_CREDIT_REQUESTED && before->state != STATE_NONE);
-        emit_transfer(batch, item, &decision->after, type, decision->reason, again);
+        emit_transfer(batch, item, before, &decision->after, type, decision->reason, again);
     }
 }
 

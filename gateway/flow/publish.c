@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "flow/step.h"
+#include "flow/turn.h"
 
 struct publication {
     struct flow *flow;
@@ -66,18 +67,11 @@ static void mark(struct publication *publication) {
     step_submit(publication->flow, item);
 }
 
-/* From now on the relay tells first what is not told; what comes of instructions that exist waits behind it.
- */
-static void leave_to_relay(struct flow *flow) {
-    flow->relaying = true;
-    flow->told_since = flow_new_time(flow);
-}
-
 static void on_published(void *context, struct result result) {
     struct publication *publication = context;
     bool told = result_is_ok(&result);
     if (!told)
-        leave_to_relay(publication->flow);
+        turn_forget(publication->flow);
     if (told && publication->rows.count)
         mark(publication);
     else

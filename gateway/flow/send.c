@@ -159,36 +159,15 @@ void send_again(struct batch *batch) {
 
 /* ---- events to the wallet ---- */
 
-static instant uuid_time(const struct uuid *id) {
-    instant milliseconds = 0;
-    for (int i = 0; i < 6; i++)
-        milliseconds = milliseconds << 8 | id->bytes[i];
-    return milliseconds;
-}
-
-static void add(struct publication *publication, const struct store_wallet_event *event,
-                const struct uuid *row) {
-    publication_add(publication, row, event->topic, bytes_of_string(event->key), event->body);
-}
-
-/* Would it overtake what an earlier life, or a publication that failed, left to the relay? */
-static bool must_wait(struct flow *flow, const struct store_wallet_event *event) {
-    if (!flow->relaying || uuid_is_nil(&event->instruction) ||
-        uuid_time(&event->instruction) >= flow->told_since)
-        return false;
-    if (event->at > flow->held_until)
-        flow->held_until = event->at;
-    return true;
-}
-
 void send_wallet_events(struct batch *batch) {
     struct flow *flow = batch->flow;
     struct publication *publication = publication_new(flow, NULL, NULL);
     for (size_t i = 0; i < batch->wallet_events.count; i++)
-        if (!must_wait(flow, &batch->wallet_events.items[i]))
-            add(publication, &batch->wallet_events.items[i], &batch->wallet_events.items[i].id);
-    for (size_t i = 0; i < batch->repeats.count; i++)
-        if (!must_wait(flow, &batch->repeats.items[i]))
-            add(publication, &batch->repeats.items[i], NULL);
+        turn_take(flow, &batch->wallet_events.items[i], &batch->turns.items[i], false, publication);
+    for (size_t i = 0; i < batch->repeats.count; i++) {
+        const struct store_wallet_event *event = &batch->repeats.items[i];
+        turn_take(flow, event, &(struct turn){event->id, event->version}, true, publication);
+    }
     publication_send(publication);
+    turn_ask(flow);
 }

@@ -72,42 +72,25 @@ static void on_undelivered(void *context, struct result result, const struct sto
 
 /* ---- wallet events that are not told ---- */
 
-static void ask_unpublished(struct sweep *sweep);
-
-/* While others wait behind what is relayed, the next round follows at once. */
+/* One round at a time: what Kafka has not acknowledged is not handed to it again and again. */
 static void on_relayed(void *context, bool told) {
     struct sweep *sweep = context;
+    (void)told;
     sweep->relays = false;
-    if (told && sweep->flow->relaying && !sweep->flow->stopping)
-        ask_unpublished(sweep);
-}
-
-/* All that was left to the relay is told, by this worker's or another's. */
-static void end_relaying(struct sweep *sweep) {
-    struct flow *flow = sweep->flow;
-    if (sweep->relayed_until >= flow->told_since && sweep->relayed_until >= flow->held_until)
-        flow->relaying = false;
 }
 
 static void on_unpublished(void *context, struct result result, const struct store_table *table) {
     struct sweep *sweep = context;
-    bool is_holder = sweep->flow->shard_epoch != 0;
-    if (result_is_ok(&result) && table->rows && is_holder) {
+    if (result_is_ok(&result))
         relay_publish(sweep->flow, table, on_relayed, sweep);
-        return;
-    }
-    sweep->relays = false;
-    if (result_is_ok(&result) && table->rows == 0 && sweep->flow->relaying)
-        end_relaying(sweep);
+    else
+        sweep->relays = false;
 }
 
 static void ask_unpublished(struct sweep *sweep) {
-    struct flow *flow = sweep->flow;
-    instant held = flow->told_since > flow->held_until ? flow->told_since : flow->held_until;
+    struct store_port *store = &sweep->flow->ports.store;
+    instant_format(flow_now(sweep->flow) - STALE, sweep->until);
     sweep->relays = true;
-    sweep->relayed_until = flow->relaying ? held : flow_now(flow) - STALE;
-    instant_format(sweep->relayed_until, sweep->until);
-    struct store_port *store = &flow->ports.store;
     store->read(store->self, "wallet_events_unpublished", sweep->of_unpublished, 2, on_unpublished, sweep);
 }
 
@@ -176,9 +159,10 @@ static void on_shard(void *context, struct result result, const struct store_cla
     if (!result_is_ok(&result))
         return;
     flow->shard_epoch = claim->epoch;
-    if (claim->epoch)
-        look(sweep);
-    if ((claim->epoch || flow->relaying) && !sweep->relays)
+    if (!claim->epoch)
+        return;
+    look(sweep);
+    if (!sweep->relays)
         ask_unpublished(sweep);
 }
 

@@ -10,7 +10,6 @@ struct sweep {
     struct flow *flow;
     bool asks_corridors, claims, relays; /* under way */
     size_t reading;                      /* reads of the holder under way */
-    instant relayed_until;               /* what the relay under way was asked for */
     char now[INSTANT_TEXT_SIZE], stale[INSTANT_TEXT_SIZE],
         until[INSTANT_TEXT_SIZE]; /* parameters of the reads, as text */
     const char *of_due[2], *of_undelivered[2], *of_unpublished[2], *of_waiting[1];

@@ -503,6 +503,17 @@ static void read_owner(struct memory_store *store, const char *const *parameters
             add_key(rows, &store->instructions.items[i].key);
 }
 
+static void read_untold(struct memory_store *store, const char *const *parameters, struct rows *rows) {
+    rows->columns = 1;
+    for (const char *at = parameters[0] + 1; *at; at += UUID_TEXT_SIZE) {
+        struct uuid id;
+        const struct memory_event *event =
+            uuid_parse(at, UUID_TEXT_SIZE - 1, &id) ? find_event(store, &id) : NULL;
+        if (event && !event->published)
+            add_uuid(rows, &id);
+    }
+}
+
 static const struct {
     const char *name;
     void (*read)(struct memory_store *store, const char *const *parameters, struct rows *rows);
@@ -514,6 +525,7 @@ static const struct {
     {"corridors_current", read_corridors},
     {"message_of_instruction", read_last_message},
     {"instruction_of_message", read_owner},
+    {"wallet_events_untold", read_untold},
 };
 
 void memory_store_read(struct memory_store *store, const char *name, const char *const *parameters,
