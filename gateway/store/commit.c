@@ -3,8 +3,12 @@
 #include <stdlib.h>
 
 #include "host/log.h"
+#include "host/metrics.h"
 #include "store/outcome.h"
 #include "store/rows.h"
+
+/* Nanoseconds after which a commit under way is trouble. */
+#define COMMIT_PATIENCE 5000000000
 
 struct pending_commit {
     struct pending_commit *next;
@@ -13,6 +17,7 @@ struct pending_commit {
     store_commit_done done;
     void *context;
     int64_t number; /* of its batch; 0: not sent yet */
+    int64_t since;  /* metrics_clock when it was sent */
     bool in_doubt;
 };
 
@@ -48,6 +53,7 @@ static void on_end(void *context, const struct request_end *end) {
         pending->done(pending->context, STORE_UNKNOWN, end->detail);
         return;
     }
+    metrics_observe(METRIC_COMMIT, metrics_clock() - pending->since, NULL);
     enum store_outcome outcome = outcome_of(end);
     if (outcome == STORE_COMMITTED)
         store->batch = pending->number;
@@ -58,6 +64,7 @@ static void on_end(void *context, const struct request_end *end) {
 static void send_first(struct store *store) {
     struct pending_commit *first = store->first;
     first->number = store->batch + 1;
+    first->since = metrics_clock();
     struct request *request = request_new(on_end, first);
     request->begins = !store->locked;
     request->commits = true;
@@ -123,6 +130,16 @@ void commit_fence(struct store *store, const char *detail) {
     store->entered = false;
     connection_stop(store->committing);
     finish_all(store, STORE_FENCED, detail);
+}
+
+const char *commit_trouble(const struct store *store) {
+    if (store->fenced)
+        return "another worker has this one's name";
+    if (!store->entered)
+        return "there is no session that may write";
+    const struct pending_commit *first = store->first;
+    bool hangs = first && first->number && metrics_clock() - first->since > COMMIT_PATIENCE;
+    return hangs ? "a commit does not end" : NULL;
 }
 
 void commit_abandon(struct store *store) {

@@ -15,6 +15,8 @@ void commit_resolve(struct store *store, int64_t number);
 void commit_disconnected(struct store *store, const char *detail);
 /* Another has our name: everything ends as FENCED, now and from now on. */
 void commit_fence(struct store *store, const char *detail);
+/* See store_trouble. */
+const char *commit_trouble(const struct store *store);
 /* The store closes: forgets what could not be told. */
 void commit_abandon(struct store *store);
 

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "host/log.h"
+#include "host/metrics.h"
 #include "store/query.h"
 #include "store/result_fields.h"
 
@@ -112,6 +113,7 @@ static void lose(struct connection *connection, const char *why) {
         connection->pause = LONGEST_PAUSE;
     connection->phase = stood ? PHASE_STARTING : PHASE_DOWN;
     set_timer(connection, connection->pause);
+    metrics_count(METRIC_DATABASE_LOSSES, connection->settings.durable ? "committing" : "reading");
     log_write(LOG_WARNING, "database.lost", "connection", connection->settings.application_name, "detail",
               detail, NULL);
     struct request_queue sent = taken(&connection->sent), waiting = taken(&connection->waiting);

@@ -103,6 +103,10 @@ void store_fill_port(struct store *store, struct store_port *out) {
         .self = store, .load = load_run, .commit = commit_run, .claim = lease_claim, .read = read_run};
 }
 
+const char *store_trouble(const struct store *store) {
+    return commit_trouble(store);
+}
+
 void store_close(struct store *store) {
     connection_free(store->reading);
     connection_free(store->committing);

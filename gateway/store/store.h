@@ -24,6 +24,8 @@ struct store_settings {
 MUST_USE struct result store_open(const struct store_settings *settings, struct event_base *base,
                                   struct store **out);
 void store_fill_port(struct store *store, struct store_port *out);
+/* Why nothing can be committed just now; NULL: it can. A static text. */
+const char *store_trouble(const struct store *store);
 /* What is under way ends as RETRY (commits: UNKNOWN). Not from a completion of this store. */
 void store_close(struct store *store);
 
