@@ -53,6 +53,7 @@ static void wipe_rows(struct batch *batch) {
     array_wipe(&batch->turns);
     array_wipe(&batch->repeats);
     array_wipe(&batch->again);
+    array_wipe(&batch->progress);
 }
 
 void batch_reset(struct batch *batch) {

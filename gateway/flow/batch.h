@@ -32,12 +32,22 @@ struct batch_again {
     struct flow_link *link;
 };
 
+/* A payment that entered a state, for those who watch. */
+struct batch_progress {
+    struct instruction_key key;
+    int state;
+    int reason; /* enum reason */
+    char reason_code[CODE_SIZE];
+    instant received_at;
+};
+
 /* Many items decided one after the other on an overlay of the loaded rows, then committed as one transaction:
  * each instruction and account at most once, every transition kept (design: "Fold"). */
 struct batch {
     struct flow *flow;
     struct arena arena;
     ARRAY(struct flow_item *) items;
+    int64_t since;         /* metrics_clock at its last question to the store */
     int tries;             /* that contention took */
     bool incomplete;       /* a decision asked for what was not loaded: to be loaded and decided anew */
     struct result failure; /* FATAL: it cannot be decided here */
@@ -77,6 +87,7 @@ struct batch {
     struct store_commit commit;
 
     /* after the commit */
+    ARRAY(struct batch_progress) progress;
     ARRAY(struct batch_send) sends;
     ARRAY(struct turn) turns;                 /* of `wallet_events` */
     ARRAY(struct store_wallet_event) repeats; /* published again without a new row */

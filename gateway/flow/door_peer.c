@@ -6,8 +6,10 @@
 #include "base/text.h"
 #include "core/reasons.h"
 #include "flow/identity.h"
+#include "flow/progress.h"
 #include "flow/step.h"
 #include "host/log.h"
+#include "host/metrics.h"
 
 enum { ANSWER_LIMIT = 64 * 1024 };
 
@@ -45,6 +47,7 @@ static void refuse(struct flow *flow, struct flow_item *item, const struct resul
 }
 
 static void on_done(struct flow *flow, struct flow_item *item, int reason, const char *detail) {
+    progress_answered(item);
     if (reason == REASON_NONE) {
         answer(flow, item->exchange, 202, "text/plain", (struct bytes){"", 0});
         return;
@@ -63,6 +66,8 @@ static void read_message(struct flow_item *item) {
     text_set(item->message_type, sizeof item->message_type, incoming.type);
     if (!result_is_ok(&item->refusal)) {
         item->kind = ITEM_REFUSED_INPUT;
+        metrics_count(METRIC_MESSAGES_REFUSED, item->link->corridor.name,
+                      reason_row(item->refusal.reason)->rule);
         log_write(LOG_WARNING, "message.refused", "corridor", item->link->corridor.name, "rule",
                   reason_row(item->refusal.reason)->rule, "where", item->refusal.where, "detail",
                   item->refusal.detail, NULL);

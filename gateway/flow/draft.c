@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 #include "flow/identity.h"
+#include "flow/progress.h"
+#include "host/metrics.h"
 
 enum { MESSAGE_LIMIT = 256 * 1024 };
 
@@ -62,7 +64,6 @@ static void fill(const struct flow_item *item, const struct decision *decision, 
     text_set(out->message_id, sizeof out->message_id, message_id);
     text_set(out->business_message_id, sizeof out->business_message_id, message_id);
     memcpy(out->content_hash, draft->content_hash, sizeof out->content_hash);
-    text_set(out->traceparent, sizeof out->traceparent, decision->after.traceparent);
 }
 
 struct result draft_build(struct batch *batch, struct flow_item *item, const struct decision *decision,
@@ -74,12 +75,15 @@ struct result draft_build(struct batch *batch, struct flow_item *item, const str
         struct buffer body;
         uint8_t hash[32] = {0};
         buffer_init(&body, MESSAGE_LIMIT);
+        int64_t since = metrics_clock();
         struct result built = build(item, message_id, decision, &body, hash);
+        metrics_station(STATION_BUILD, since);
         if (result_is_ok(&built))
             keep(draft, decision, &body, hash);
         buffer_wipe(&body);
         TRY(built);
     }
     fill(item, decision, message_id, out);
+    progress_traceparent(item, &decision->after, out->traceparent);
     return result_ok();
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "core/reasons.h"
 #include "flow/identity.h"
+#include "flow/progress.h"
 #include "flow/wallet_event.h"
 
 enum { WALLET_EVENT_LIMIT = 64 * 1024 };
@@ -47,7 +48,7 @@ static struct turn turn_after(const struct instruction *before) {
                          before->told_version};
 }
 
-void emit_transfer(struct batch *batch, const struct flow_item *item, const struct instruction *before,
+void emit_transfer(struct batch *batch, struct flow_item *item, const struct instruction *before,
                    const struct instruction *instruction, int type, int reason, bool repeated) {
     struct store_wallet_event row = {.instruction = instruction->id, .at = flow_now(batch->flow)};
     row.version = version_of(instruction, type);
@@ -55,12 +56,15 @@ void emit_transfer(struct batch *batch, const struct flow_item *item, const stru
     row.id = identity_of_wallet_event(&instruction->id, row.version, row.type);
     text_set(row.topic, sizeof row.topic, batch->flow->settings.topic_out);
     set_key(&row, instruction);
+    char traceparent[TRACE_TEXT_SIZE];
+    progress_traceparent(item, instruction, traceparent);
     struct wallet_notice notice = {.type = type,
                                    .id = row.id,
                                    .source = batch->flow->settings.source,
                                    .key = row.key,
                                    .time = row.at,
                                    .instruction = instruction,
+                                   .traceparent = traceparent,
                                    .causation_id = item->event.id,
                                    .reason = reason,
                                    .reason_field = instruction->reason_field};

@@ -5,7 +5,7 @@
 
 /* Tells the wallet what became of an instruction that stood as `before`. `repeated`: it was told before;
  * published again under the same id, without a new row. */
-void emit_transfer(struct batch *batch, const struct flow_item *item, const struct instruction *before,
+void emit_transfer(struct batch *batch, struct flow_item *item, const struct instruction *before,
                    const struct instruction *instruction, int type, int reason, bool repeated);
 /* Tells the wallet that an event of its own had no effect (and operators, when `alert`). */
 void emit_refused(struct batch *batch, const struct flow_item *item, int reason, const char *where,

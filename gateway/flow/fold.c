@@ -7,7 +7,9 @@
 #include "flow/draft.h"
 #include "flow/emit.h"
 #include "flow/identity.h"
+#include "flow/progress.h"
 #include "host/log.h"
+#include "host/metrics.h"
 #include "proof/proof.h"
 
 enum { RECORD_LIMIT = 64 * 1024 };
@@ -138,7 +140,7 @@ static void send_message(struct batch *batch, struct flow_link *link, const stru
 }
 
 /* `heard`: the same event was decided before; what it is told again goes out under its first id. */
-static void add_emissions(struct batch *batch, const struct flow_item *item, const struct instruction *before,
+static void add_emissions(struct batch *batch, struct flow_item *item, const struct instruction *before,
                           const struct decision *decision, bool heard) {
     for (size_t i = 0; i < decision->emission_count; i++) {
         int type = decision->emissions[i];
@@ -182,8 +184,10 @@ static void fold_decision(struct batch *batch, struct flow_item *item, struct ba
                           const struct decision *decision) {
     struct instruction before = slot->now;
     bool exists = !uuid_is_nil(&decision->after.id), heard = heard_before(batch, event) != NULL;
-    if (exists)
+    if (exists) {
         add_transition(batch, &before, event, item->link, seen, decision);
+        progress_note(batch, item, &before, decision);
+    }
     if (decision->verdict == VERDICT_APPLIED) {
         slot->now = decision->after;
         slot->changed = true;
@@ -234,7 +238,9 @@ static void decide_and_fold(struct batch *batch, struct flow_item *item, struct 
                             const struct event *event, struct decision *decision) {
     struct seen seen;
     see(batch, item, event, &seen);
+    int64_t since = metrics_clock();
     decide(&slot->now, event, item->link ? &item->link->corridor : NULL, &seen, decision);
+    metrics_station(STATION_DECIDE, since);
     if (!needs_building(decision)) {
         fold_decision(batch, item, slot, event, &seen, decision);
         return;

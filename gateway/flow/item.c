@@ -1,10 +1,10 @@
 #include "flow/item.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "host/metrics.h"
 
 const char *const door_names[] = {"wallet", "peer", "command", "timer"};
 
@@ -12,6 +12,8 @@ struct flow_item *flow_item_new(enum item_kind kind, enum door door) {
     struct flow_item *item = must_calloc(1, sizeof *item);
     item->kind = kind;
     item->door = door;
+    item->arrived = metrics_clock();
+    item->trace.begun = trace_clock();
     return item;
 }
 
@@ -33,17 +35,9 @@ void flow_item_free(struct flow_item *item) {
     free(item);
 }
 
-/* "00-" 32 hex digits "-" 16 hex digits "-" 2 hex digits, lower case. */
 static bool is_traceparent(const char *text) {
-    static const char form[] = "hh-hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh-hhhhhhhhhhhhhhhh-hh";
-    if (strlen(text) != sizeof form - 1)
-        return false;
-    for (size_t i = 0; form[i]; i++) {
-        bool hex = isdigit((unsigned char)text[i]) || (text[i] >= 'a' && text[i] <= 'f');
-        if (form[i] == '-' ? text[i] != '-' : !hex)
-            return false;
-    }
-    return true;
+    struct trace_context context;
+    return strlen(text) == TRACE_TEXT_SIZE - 1 && trace_parse(text, &context);
 }
 
 void flow_item_trace(struct flow_item *item, const char *traceparent) {

@@ -2,6 +2,7 @@
 #define PONTIS_FLOW_ITEM_H
 
 #include "flow/ports.h"
+#include "host/trace.h"
 
 /* Something a door, a job or the wire hands to the step: it waits in the queue, becomes part of a batch and
  * is finished exactly once, after the commit that holds it. */
@@ -38,11 +39,22 @@ struct flow_draft {
     uint8_t content_hash[32];
 };
 
+/* The span of an item's decision in its payment's trace; only while spans are collected. */
+struct item_trace {
+    struct trace_context own;
+    uint8_t parent[8]; /* zeros: the trace begins here */
+    bool located;
+    int64_t begun;     /* trace_clock */
+    int64_t committed; /* 0: not yet */
+};
+
 struct flow_item {
     struct flow_item *next;
     enum item_kind kind;
     enum door door;
     instant received;
+    int64_t arrived; /* metrics_clock */
+    struct item_trace trace;
     struct flow_link *link; /* its corridor; NULL: unknown */
     item_done done;         /* NULL: nobody waits */
     void *context;

@@ -6,12 +6,14 @@
 #include "base/arena.h"
 #include "flow/step.h"
 #include "flow/turn.h"
+#include "host/metrics.h"
 
 struct publication {
     struct flow *flow;
     struct arena arena;
     void (*done)(void *context, bool told);
     void *context;
+    int64_t since; /* metrics_clock */
     ARRAY(struct bus_outgoing) records;
     ARRAY(struct uuid) rows;
 };
@@ -70,6 +72,7 @@ static void mark(struct publication *publication) {
 static void on_published(void *context, struct result result) {
     struct publication *publication = context;
     bool told = result_is_ok(&result);
+    metrics_station(STATION_PUBLISH, publication->since);
     if (!told)
         turn_forget(publication->flow);
     if (told && publication->rows.count)
@@ -83,6 +86,7 @@ void publication_send(struct publication *publication) {
         end(publication, true);
         return;
     }
+    publication->since = metrics_clock();
     struct bus_port *bus = &publication->flow->ports.bus;
     bus->publish(bus->self, publication->records.items, publication->records.count, on_published,
                  publication);

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "flow/progress.h"
 #include "flow/publish.h"
 #include "flow/step.h"
 #include "host/log.h"
+#include "host/metrics.h"
 
 enum { SEND_DEADLINE = 10000 };
 
@@ -17,6 +19,9 @@ struct sending {
     struct flow *flow;
     struct batch_send send; /* its body is a copy */
     char url[512];
+    int64_t since; /* metrics_clock */
+    struct trace_span span;
+    char traceparent[TRACE_TEXT_SIZE]; /* of the span, or what was stored */
 };
 
 static const char *const outcome_names[] = {
@@ -41,8 +46,23 @@ static void queue_unknown(struct sending *sending) {
     step_submit(sending->flow, item);
 }
 
+static void tell(struct sending *sending, const struct wire_response *response) {
+    const char *outcome = outcome_names[response->outcome];
+    char uetr[UUID_TEXT_SIZE];
+    uuid_format(&sending->send.key.uetr, uetr);
+    metrics_station(STATION_SEND, sending->since);
+    metrics_count(METRIC_SENDINGS, sending->send.key.corridor, outcome);
+    sending->span.ended = trace_clock();
+    sending->span.failed = response->outcome != WIRE_DELIVERED;
+    sending->span.attributes[0] = (struct trace_attribute){"pontis.corridor", sending->send.key.corridor};
+    sending->span.attributes[1] = (struct trace_attribute){"pontis.uetr", uetr};
+    sending->span.attributes[2] = (struct trace_attribute){"pontis.outcome", outcome};
+    trace_tell(&sending->span);
+}
+
 static void on_posted(void *context, const struct wire_response *response) {
     struct sending *sending = context;
+    tell(sending, response);
     if (response->outcome != WIRE_DELIVERED) {
         char uetr[UUID_TEXT_SIZE];
         uuid_format(&sending->send.key.uetr, uetr);
@@ -60,10 +80,23 @@ static void on_posted(void *context, const struct wire_response *response) {
     free(sending);
 }
 
+/* The peer's spans hang below that of this sending. */
+static void begin_span(struct sending *sending) {
+    const char *stored = sending->send.traceparent;
+    text_set(sending->traceparent, sizeof sending->traceparent, stored);
+    if (!progress_begin(stored, &sending->span))
+        return;
+    sending->span.name = sending->send.peer_message == PEER_MESSAGE_PAYMENT ? "send payment" : "send status";
+    sending->span.kind = TRACE_CLIENT;
+    trace_format(&sending->span.own, sending->traceparent);
+}
+
 static void post(struct flow *flow, const struct batch_send *send) {
     struct sending *sending = must_calloc(1, sizeof *sending);
     sending->flow = flow;
+    sending->since = metrics_clock();
     sending->send = *send;
+    begin_span(sending);
     sending->send.body.data = must_memdup(send->body.data, send->body.length);
     const struct flow_link *link = send->link;
     snprintf(sending->url, sizeof sending->url, "%s%s", link->corridor.endpoint,
@@ -71,7 +104,7 @@ static void post(struct flow *flow, const struct batch_send *send) {
     struct wire_request request = {.url = sending->url,
                                    .content_type = link->adapter->content_type,
                                    .body = sending->send.body,
-                                   .traceparent = sending->send.traceparent,
+                                   .traceparent = sending->traceparent,
                                    .deadline = SEND_DEADLINE,
                                    .pins = link->corridor.peer_certificate_pins};
     flow->ports.wire.post(flow->ports.wire.self, &request, on_posted, sending);

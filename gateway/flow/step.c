@@ -3,8 +3,10 @@
 #include "base/text.h"
 #include "core/reasons.h"
 #include "flow/batch.h"
+#include "flow/progress.h"
 #include "flow/send.h"
 #include "host/log.h"
+#include "host/metrics.h"
 
 /* Contention: the first failure leads to locks, under which only what nobody could lock can fail again. */
 enum { RETRY_MILLISECONDS = 100, LONGEST_PAUSE = 1600, MOST_TRIES_TOGETHER = 3, MOST_TRIES_OF_AN_ORDER = 6 };
@@ -130,6 +132,7 @@ static void committed(struct batch *batch) {
     struct flow *flow = batch->flow;
     flow->batches++;
     advance_positions(flow, batch);
+    progress_committed(batch);
     send_messages(batch);
     send_wallet_events(batch);
     send_again(batch);
@@ -246,8 +249,18 @@ static void isolate(struct batch *batch, const char *detail) {
         give_up(batch, reason_of_bad_row(item), detail);
 }
 
+static void measure_commit(const struct batch *batch, enum store_outcome outcome) {
+    static const char *const names[] = {
+        [STORE_COMMITTED] = "committed", [STORE_CONFLICT] = "conflict", [STORE_FENCED] = "fenced",
+        [STORE_CHECK] = "check",         [STORE_BAD_ROW] = "bad_row",   [STORE_RETRY] = "retry",
+        [STORE_UNKNOWN] = "unknown"};
+    metrics_count(METRIC_BATCHES, names[outcome]);
+    metrics_station(STATION_COMMIT, batch->since);
+}
+
 static void on_commit(void *context, enum store_outcome outcome, const char *detail) {
     struct batch *batch = context;
+    measure_commit(batch, outcome);
     switch (outcome) {
     case STORE_COMMITTED:
         committed(batch);
@@ -292,12 +305,15 @@ static void decide_and_commit(struct batch *batch, const struct store_loaded *lo
         flow->fatal(flow->fatal_context, batch->failure.detail);
     else if (batch->incomplete)
         run(batch);
-    else
+    else {
+        batch->since = metrics_clock();
         flow->ports.store.commit(flow->ports.store.self, &batch->commit, on_commit, batch);
+    }
 }
 
 static void on_load(void *context, struct result result, const struct store_loaded *loaded) {
     struct batch *batch = context;
+    metrics_station(STATION_LOAD, batch->since);
     if (result_is_ok(&result))
         decide_and_commit(batch, loaded);
     else if (result.kind == RESULT_RETRY)
@@ -315,6 +331,7 @@ static void run(struct batch *batch) {
     }
     batch_collect(batch);
     batch->load.lock = batch->tries > 0;
+    batch->since = metrics_clock();
     struct store_port *store = &batch->flow->ports.store;
     store->load(store->self, &batch->load, on_load, batch);
 }
@@ -323,7 +340,11 @@ static void start(struct flow *flow) {
     if (flow->batch || !flow->head || flow->stopping)
         return;
     flow->batch = batch_new(flow);
-    while (flow->batch->items.count < STEP_MOST_ITEMS && flow->head)
-        *array_push(&flow->batch->items) = take(flow);
+    while (flow->batch->items.count < STEP_MOST_ITEMS && flow->head) {
+        struct flow_item *item = take(flow);
+        if (item->door == DOOR_WALLET)
+            metrics_station(STATION_CONSUME, item->arrived);
+        *array_push(&flow->batch->items) = item;
+    }
     run(flow->batch);
 }

@@ -363,10 +363,9 @@ void wallet_event_write(const struct wallet_notice *notice, struct buffer *out) 
     set(root, "source", notice->source);
     set_uuid(root, "id", &notice->id);
     set(root, "type", wallet_event_type_names[notice->type]);
-    if (notice->instruction) {
+    if (notice->instruction)
         set_uuid(root, "subject", &notice->instruction->key.uetr);
-        set(root, "traceparent", notice->instruction->traceparent);
-    }
+    set(root, "traceparent", notice->traceparent);
     set(root, "partitionkey", notice->key);
     set(root, "time", time);
     set(root, "datacontenttype", "application/json");

@@ -20,6 +20,7 @@ struct wallet_notice {
     const char *key; /* Kafka key */
     instant time;
     const struct instruction *instruction;   /* NULL: about none */
+    const char *traceparent;                 /* NULL or "": none */
     const char *causation_id;                /* "": caused by no event */
     int reason;                              /* enum reason; REASON_NONE: the instruction's, if it has one */
     const char *reason_field;                /* JSON pointer, may be NULL */

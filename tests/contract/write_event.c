@@ -71,14 +71,13 @@ static void tell_all(int type) {
     struct instruction instruction = an_instruction(type);
     text_set(instruction.reason_code, CODE_SIZE, "AC04");
     text_set(instruction.reason_text, REASON_TEXT_SIZE, "Account closed");
-    text_set(instruction.traceparent, sizeof instruction.traceparent,
-             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     struct wallet_notice notice = {.type = type,
                                    .id = instruction.id,
                                    .source = "urn:pontis:home",
                                    .key = "SGW700214558830",
                                    .time = 1777852800123,
                                    .instruction = &instruction,
+                                   .traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
                                    .causation_id = "event-1",
                                    .reason = REASON_NO_LIQUIDITY,
                                    .reason_field = "/payment/source_amount",
