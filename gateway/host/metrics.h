@@ -48,7 +48,7 @@ extern const struct metric_row metric_rows[METRIC_COUNT];
 /* Makes the memory for a supervisor (slot 0) and `workers` workers, and writes to slot 0 from then on. Once,
  * before any fork. FATAL: no memory. */
 MUST_USE struct result metrics_share(size_t workers);
-/* In a worker, after the fork: writes to slot `number` (1 to `workers`). */
+/* In a worker, after the fork: writes to slot `number` (1 to `workers`); to none when there is no memory. */
 void metrics_attach(size_t number);
 /* Gives the memory back; nothing is written from then on. */
 void metrics_unshare(void);

@@ -14,6 +14,7 @@
 #include "base/buffer.h"
 #include "host/clock.h"
 #include "host/log.h"
+#include "host/metrics.h"
 #include "serve/worker.h"
 
 enum {
@@ -107,6 +108,7 @@ static void kill_silent(const struct child *child) {
                                : now - child->started > START_MILLISECONDS;
     if (!silent)
         return;
+    metrics_count(METRIC_WORKER_DEATHS, "silent");
     log_write(LOG_ERROR, "worker.silent", NULL);
     kill(child->pid, SIGKILL);
 }
@@ -128,6 +130,7 @@ static void log_end(int status) {
     char text[32];
     bool killed = WIFSIGNALED(status);
     snprintf(text, sizeof text, "%d", killed ? WTERMSIG(status) : WEXITSTATUS(status));
+    metrics_count(METRIC_WORKER_DEATHS, killed ? "signal" : "status");
     log_write(LOG_WARNING, "worker.died", killed ? "signal" : "status", text, NULL);
 }
 
@@ -185,6 +188,21 @@ static void look(struct supervisor *supervisor) {
     start_due(supervisor);
 }
 
+static void tell_workers(const struct supervisor *supervisor) {
+    size_t running = 0;
+    for (size_t i = 0; i < supervisor->count; i++)
+        running += supervisor->children[i].pid != 0;
+    metrics_set(METRIC_WORKERS, (int)running, NULL);
+    metrics_set(METRIC_WORKERS_WANTED, (int)supervisor->count, NULL);
+}
+
+/* Payments go on without metrics; Prometheus says that they are missing. */
+static void share_metrics(const struct supervisor *supervisor) {
+    struct result shared = metrics_share(supervisor->count);
+    if (!result_is_ok(&shared))
+        log_write(LOG_ERROR, "metrics.not_shared", "detail", shared.detail, NULL);
+}
+
 static void catch_signals(struct supervisor *supervisor) {
     sigemptyset(&supervisor->blocked);
     sigaddset(&supervisor->blocked, SIGTERM);
@@ -199,9 +217,12 @@ int supervisor_run(const struct settings *settings) {
     struct supervisor supervisor = {.settings = settings};
     supervisor.count = settings->workers ? (size_t)settings->workers : cores > 0 ? (size_t)cores : 1;
     supervisor.children = must_calloc(supervisor.count, sizeof *supervisor.children);
+    share_metrics(&supervisor);
     catch_signals(&supervisor);
     while (!supervisor.stop_at || !is_alone(&supervisor)) {
         look(&supervisor);
+        tell_workers(&supervisor);
+        log_flush();
         struct pollfd waiting = {.fd = supervisor.signals, .events = POLLIN};
         (void)poll(&waiting, 1, LOOK_MILLISECONDS);
     }

@@ -13,8 +13,10 @@
 #include "flow/step.h"
 #include "host/clock.h"
 #include "host/log.h"
+#include "host/metrics.h"
 #include "jobs/sweep.h"
 #include "serve/loop.h"
+#include "serve/watch.h"
 #include "store/store.h"
 #include "wire/admin.h"
 #include "wire/wire.h"
@@ -36,6 +38,7 @@ struct worker {
     struct flow flow;
     struct api api;
     struct sweep sweep;
+    struct watch watch;
     bool open;           /* the doors are */
     int64_t drain_until; /* 0: not stopping */
     int end;             /* enum serve_end */
@@ -78,12 +81,6 @@ static void on_signal(evutil_socket_t number, short what, void *context) {
 static bool is_ready(void *context) {
     const struct worker *worker = context;
     return worker->open && bus_has_joined(worker->bus);
-}
-
-static bool tell_ready(void *context, struct buffer *json) {
-    bool ready = is_ready(context);
-    buffer_addf(json, "{\"ready\":%s}", ready ? "true" : "false");
-    return ready;
 }
 
 static void on_heartbeat(evutil_socket_t descriptor, short what, void *context) {
@@ -155,7 +152,8 @@ static struct result open_all(struct worker *worker) {
     struct ports ports = {0};
     TRY(open_loop(worker));
     TRY(open_ports(worker, &ports));
-    const struct admin_settings admin = {settings->admin.listen, false, tell_ready, worker};
+    const struct admin_settings admin = {settings->admin.listen, settings->admin.public, watch_tell_ready,
+                                         &worker->watch};
     TRY(admin_open(worker->base, &admin, &worker->admin));
     struct flow_settings flow = {.source = worker->source,
                                  .topic_in = settings->bus.topic_in,
@@ -167,6 +165,9 @@ static struct result open_all(struct worker *worker) {
     flow_init(&worker->flow, &ports, &flow);
     worker->flow.fatal = on_fatal;
     worker->flow.fatal_context = worker;
+    const struct watch_parts parts = {settings,      worker->name, worker->base, &worker->flow,
+                                      worker->store, worker->bus,  &worker->open};
+    TRY(watch_open(&worker->watch, &parts));
     sweep_start(&worker->sweep, &worker->flow, open_doors, worker);
     return result_ok();
 }
@@ -177,6 +178,7 @@ static struct result open_all(struct worker *worker) {
 static void close_all(struct worker *worker) {
     if (worker->bus)
         bus_close(worker->bus, PUBLISH_MILLISECONDS);
+    watch_close(&worker->watch);
     if (worker->admin)
         admin_close(worker->admin);
     if (worker->wire)
@@ -195,6 +197,7 @@ int worker_run(const struct settings *settings, int number, int heartbeat) {
     snprintf(worker.name, sizeof worker.name, "%.30s/%d", settings->name, number);
     snprintf(worker.source, sizeof worker.source, "/pontis/%.64s", settings->name);
     log_set_name(worker.name);
+    metrics_attach((size_t)number);
     struct result opened = open_all(&worker);
     if (!result_is_ok(&opened)) {
         log_write(LOG_ERROR, "worker.not_started", "detail", opened.detail, NULL);
