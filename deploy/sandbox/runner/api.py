@@ -66,11 +66,13 @@ class Api:
         self.local.connection = None
 
     def is_ready(self):
+        """All checks hold; that a corridor is open cannot before its file is applied."""
         connection = http.client.HTTPConnection("127.0.0.1", self.admin_port, timeout=2)
         try:
             connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
+            checks = json.loads(connection.getresponse().read())["checks"]
+            return all(found == "ok" for check, found in checks.items() if check != "corridors")
+        except (OSError, http.client.HTTPException, ValueError):
             return False
         finally:
             connection.close()
