@@ -119,8 +119,8 @@ static void want_identities(struct batch *batch, const struct flow_item *item) {
 
 static void want_event(struct batch *batch, const struct flow_item *item) {
     const struct event *event = &item->event;
-    if (item->link)
-        want_corridor(batch, item->link->corridor.name);
+    if (event->key.corridor[0])
+        want_corridor(batch, event->key.corridor);
     if (!uuid_is_nil(&event->key.uetr))
         want_key(batch, &event->key);
     want_identities(batch, item);
@@ -128,10 +128,19 @@ static void want_event(struct batch *batch, const struct flow_item *item) {
         want_quote(batch, event->payment.quote_id);
 }
 
-static void want(struct batch *batch, const struct flow_item *item) {
-    if (item->kind == ITEM_EVENT)
+/* By the newest rules that this worker has. */
+static void renew_link(struct batch *batch, struct flow_item *item) {
+    struct flow_link *link = flow_link_find(batch->flow, item->event.key.corridor);
+    if (link)
+        item->link = link;
+}
+
+static void want(struct batch *batch, struct flow_item *item) {
+    if (item->kind == ITEM_EVENT) {
+        renew_link(batch, item);
         want_event(batch, item);
-    else if (item->kind == ITEM_COMMAND)
+    }
+    if (item->kind == ITEM_COMMAND)
         want_corridor(batch, item->corridor);
 }
 
@@ -167,6 +176,17 @@ void batch_overlay(struct batch *batch, const struct store_loaded *loaded) {
             *array_push(&batch->quotes) = loaded->quotes[i];
     for (size_t i = 0; i < batch->corridor_names.count; i++)
         *array_push(&batch->views) = loaded->corridors[i];
+}
+
+bool batch_is_outdated(const struct batch *batch) {
+    for (size_t i = 0; i < batch->views.count; i++) {
+        const struct store_corridor_view *view = &batch->views.items[i];
+        const struct flow_link *link = flow_link_find(batch->flow, view->corridor);
+        int64_t known = link ? link->corridor.version : 0;
+        if (known < view->version && (!link || link->unopened < view->version))
+            return true;
+    }
+    return false;
 }
 
 struct store_corridor_view *batch_view(struct batch *batch, const char *corridor) {

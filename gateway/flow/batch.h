@@ -50,6 +50,7 @@ struct batch {
     int64_t since;         /* metrics_clock at its last question to the store */
     int tries;             /* that contention took */
     bool incomplete;       /* a decision asked for what was not loaded: to be loaded and decided anew */
+    bool is_refreshed;     /* newer rules than this worker's were asked for */
     struct result failure; /* FATAL: it cannot be decided here */
 
     /* what is wanted of the store */
@@ -102,6 +103,8 @@ void batch_reset(struct batch *batch);
 void batch_collect(struct batch *batch);
 /* Puts the loaded rows under the decisions to come. */
 void batch_overlay(struct batch *batch, const struct store_loaded *loaded);
+/* Are there rules, of a corridor that it is about, that this worker does not know? */
+bool batch_is_outdated(const struct batch *batch);
 /* Decides every item in order and fills `commit`. */
 void batch_decide(struct batch *batch);
 

@@ -74,8 +74,11 @@ struct result flow_set_corridor(struct flow *flow, const struct corridor *corrid
         free(link);
         return opened;
     }
-    if (old)
+    if (old) {
         old->retired = true;
+        link->unreachable = old->unreachable;
+        link->closed_since = old->closed_since;
+    }
     *array_push(&flow->links) = link;
     return result_ok();
 }

@@ -4,6 +4,7 @@
 #include "core/reasons.h"
 #include "flow/batch.h"
 #include "flow/progress.h"
+#include "flow/rules.h"
 #include "flow/send.h"
 #include "host/log.h"
 #include "host/metrics.h"
@@ -296,9 +297,31 @@ static void assert_shard(struct batch *batch) {
     }
 }
 
+/* ---- another worker or gateway applied a corridor ---- */
+
+static void on_rules(void *context, struct result result, const struct store_table *table) {
+    struct batch *batch = context;
+    if (!result_is_ok(&result)) {
+        later(batch, RETRY_MILLISECONDS);
+        return;
+    }
+    rules_install(batch->flow, table);
+    batch->is_refreshed = true;
+    run(batch);
+}
+
+static void refresh(struct batch *batch) {
+    struct store_port *store = &batch->flow->ports.store;
+    store->read(store->self, "corridors_current", NULL, 0, on_rules, batch);
+}
+
 static void decide_and_commit(struct batch *batch, const struct store_loaded *loaded) {
     struct flow *flow = batch->flow;
     batch_overlay(batch, loaded);
+    if (!batch->is_refreshed && batch_is_outdated(batch)) {
+        refresh(batch);
+        return;
+    }
     assert_shard(batch);
     batch_decide(batch);
     if (!result_is_ok(&batch->failure))

@@ -1,17 +1,13 @@
 #include "jobs/sweep.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "core/reasons.h"
-#include "flow/corridor_file.h"
 #include "flow/door_timer.h"
 #include "flow/door_wallet.h"
+#include "flow/rules.h"
 #include "flow/send.h"
 #include "flow/step.h"
-#include "host/log.h"
 #include "jobs/relay.h"
 
 enum { PERIOD = 1000, STALE = 3000 };
@@ -108,21 +104,7 @@ static void on_corridors(void *context, struct result result, const struct store
     sweep->asks_corridors = false;
     if (!result_is_ok(&result))
         return;
-    for (size_t i = 0; i < table->rows; i++) {
-        const struct flow_link *link = flow_link_find(sweep->flow, cell(table, i, 0));
-        int64_t version = strtoll(cell(table, i, 1), NULL, 10);
-        if (link && link->corridor.version >= version)
-            continue;
-        struct corridor corridor = {0};
-        struct bytes document = bytes_of_string(cell(table, i, 2));
-        if (!record_read(&corridor_record, "corridor", document, &corridor))
-            continue;
-        corridor.version = version;
-        struct result installed = flow_set_corridor(sweep->flow, &corridor);
-        if (!result_is_ok(&installed))
-            log_write(LOG_ERROR, "corridor.not_opened", "corridor", corridor.name, "detail", installed.detail,
-                      NULL);
-    }
+    rules_install(sweep->flow, table);
     tell_opened(sweep);
 }
 

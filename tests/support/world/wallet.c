@@ -157,12 +157,18 @@ void wallet_hears(struct node *node, struct bytes text) {
 
 /* ---- asking for payments ---- */
 
-/* `rest` stands in the envelope, before its data. */
-static void write_event(struct world *world, int from, const struct uuid *uetr, const struct uuid *lock,
-                        int64_t amount, const char *rest, struct buffer *out) {
+/* What a test may want otherwise in an event. */
+struct wanted {
+    const struct uuid *lock;
+    const char *corridor;
+    const char *rest; /* in the envelope, before its data */
+};
+
+static void write_event(struct world *world, int from, const struct uuid *uetr, int64_t amount,
+                        const struct wanted *wanted, struct buffer *out) {
     char text[UUID_TEXT_SIZE], lock_text[UUID_TEXT_SIZE], money[DECIMAL_TEXT_SIZE], time[INSTANT_TEXT_SIZE];
     uuid_format(uetr, text);
-    uuid_format(lock, lock_text);
+    uuid_format(wanted->lock ? wanted->lock : uetr, lock_text);
     decimal_format_minor(amount, 2, money);
     instant_format(world->now, time);
     bool home = from == HOME;
@@ -170,9 +176,10 @@ static void write_event(struct world *world, int from, const struct uuid *uetr, 
         out,
         "{\"specversion\":\"1.0\",\"source\":\"/wallet\",\"id\":\"pay-%s\",\"type\":"
         "\"wallet.transfer.initiated.v1\",\"subject\":\"%s\",\"partitionkey\":\"SG-1\",\"time\":\"%s\","
-        "\"datacontenttype\":\"application/json\",%s\"data\":{\"corridor\":\"sg-th\",\"lock\":{\"id\":"
+        "\"datacontenttype\":\"application/json\",%s\"data\":{\"corridor\":\"%s\",\"lock\":{\"id\":"
         "\"%s\",\"amount\":\"%s\"},\"payment\":{\"uetr\":\"%s\",\"end_to_end_id\":\"INV-1\",",
-        text, text, time, rest, lock_text, money, text);
+        text, text, time, wanted->rest ? wanted->rest : "", wanted->corridor ? wanted->corridor : "sg-th",
+        lock_text, money, text);
     buffer_addf(out,
                 "\"debtor\":{\"name\":\"Tan Wei Ming\",\"street\":\"Orchard Road\",\"town\":\"Singapore\","
                 "\"country\":\"SG\"},\"debtor_account\":\"SG-1\",\"debtor_agent\":\"DBSSSGSG\","
@@ -185,7 +192,7 @@ static void write_event(struct world *world, int from, const struct uuid *uetr, 
 }
 
 void world_event(struct world *world, int from, const struct uuid *uetr, int64_t amount, struct buffer *out) {
-    write_event(world, from, uetr, uetr, amount, "", out);
+    write_event(world, from, uetr, amount, &(struct wanted){0}, out);
 }
 
 static struct uuid fresh_uuid(struct world *world) {
@@ -195,30 +202,32 @@ static struct uuid fresh_uuid(struct world *world) {
     return uuid_from_random(random);
 }
 
-static struct uuid pay(struct world *world, int from, const struct uuid *lock, int64_t amount,
-                       const char *rest) {
+static struct uuid pay(struct world *world, int from, int64_t amount, const struct wanted *wanted) {
     struct uuid uetr = fresh_uuid(world);
+    if (!wanted->lock)
+        *array_push(&world->nodes[from].wallet.locked) = uetr;
     struct buffer event;
     buffer_init(&event, 8192);
-    write_event(world, from, &uetr, lock ? lock : &uetr, amount, rest, &event);
+    write_event(world, from, &uetr, amount, wanted, &event);
     world_produce(world, from, event.data);
     buffer_wipe(&event);
     return uetr;
 }
 
 struct uuid world_pay(struct world *world, int from, int64_t amount) {
-    return world_pay_traced(world, from, amount, NULL);
+    return pay(world, from, amount, &(struct wanted){0});
+}
+
+struct uuid world_pay_through(struct world *world, int from, const char *corridor, int64_t amount) {
+    return pay(world, from, amount, &(struct wanted){.corridor = corridor});
 }
 
 struct uuid world_pay_traced(struct world *world, int from, int64_t amount, const char *traceparent) {
-    char rest[128] = "";
-    if (traceparent)
-        snprintf(rest, sizeof rest, "\"traceparent\":\"%s\",", traceparent);
-    struct uuid uetr = pay(world, from, NULL, amount, rest);
-    *array_push(&world->nodes[from].wallet.locked) = uetr;
-    return uetr;
+    char rest[128];
+    snprintf(rest, sizeof rest, "\"traceparent\":\"%s\",", traceparent);
+    return pay(world, from, amount, &(struct wanted){.rest = rest});
 }
 
 struct uuid world_other_with_lock(struct world *world, int from, const struct uuid *first, int64_t amount) {
-    return pay(world, from, first, amount, "");
+    return pay(world, from, amount, &(struct wanted){.lock = first});
 }

@@ -108,6 +108,7 @@ void world_rebalance(struct world *world, int node);
 struct uuid world_pay(struct world *world, int from, int64_t amount);
 /* Another payment that names the lock of the first. */
 struct uuid world_other_with_lock(struct world *world, int from, const struct uuid *first, int64_t amount);
+struct uuid world_pay_through(struct world *world, int from, const char *corridor, int64_t amount);
 /* A payment whose event carries a traceparent, as JSON text. */
 struct uuid world_pay_traced(struct world *world, int from, int64_t amount, const char *traceparent);
 /* An order in an operator's name, to be filled and handed to the command door. */
