@@ -216,8 +216,17 @@ static struct store_delta *delta_of(struct batch *batch, const char *corridor,
     return delta;
 }
 
+/* What the corridor lets be open at once: checked by decide on what was loaded, by the database on what
+ * stands. */
+static int64_t most_pending(struct batch *batch, const char *corridor,
+                            const struct account_reference *account) {
+    const struct flow_link *link = flow_link_find(batch->flow, corridor);
+    return link && account->role == ACCOUNT_FOREIGN_PREFUND ? link->corridor.limits.total_reserved : 0;
+}
+
 static void add_change(struct batch *batch, const char *corridor, const struct ledger_change *change) {
     struct store_delta *delta = delta_of(batch, corridor, &change->account);
+    delta->most_pending = most_pending(batch, corridor, &change->account);
     delta->debits_pending += change->debits_pending;
     delta->debits_posted += change->debits_posted;
     delta->credits_pending += change->credits_pending;

@@ -247,6 +247,7 @@ struct store_delta {
     int64_t debits_posted;
     int64_t credits_pending;
     int64_t credits_posted;
+    int64_t most_pending; /* that the account's credits may come to when they grow; 0: no limit */
 };
 
 struct store_message {
@@ -366,7 +367,7 @@ enum store_outcome {
     STORE_COMMITTED,
     STORE_CONFLICT, /* a version, a unique key or a position was taken by another: load and decide anew */
     STORE_FENCED,   /* this worker's epoch or a lease is gone: drop everything, send nothing */
-    STORE_CHECK,    /* an account would be overdrawn: load and decide anew */
+    STORE_CHECK,    /* an account would be overdrawn or hold too much pending: load and decide anew */
     STORE_BAD_ROW,  /* a data error (SQLSTATE 22, 23) that no retry heals */
     STORE_RETRY,    /* nothing was committed; the same commit may be handed in again */
     STORE_UNKNOWN,  /* the store could not find out yet; it keeps trying and completes again with another

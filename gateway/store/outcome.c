@@ -14,6 +14,7 @@ static const struct {
     {"PF001", NULL, STORE_FENCED},
     {"PF002", NULL, STORE_CONFLICT},
     {"PF003", NULL, STORE_BAD_ROW},
+    {"PF004", NULL, STORE_CHECK},
     {"23505", NULL, STORE_CONFLICT},             /* unique_violation */
     {"40001", NULL, STORE_CONFLICT},             /* serialization_failure */
     {"40P01", NULL, STORE_CONFLICT},             /* deadlock_detected */

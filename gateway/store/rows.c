@@ -207,13 +207,14 @@ static void write_delta(struct column *c, const void *row) {
     column_add_bigint(&c[5], delta->debits_posted);
     column_add_bigint(&c[6], delta->credits_pending);
     column_add_bigint(&c[7], delta->credits_posted);
+    column_add_bigint(&c[8], delta->most_pending);
 }
 
 static const struct table transfers = {"commit_transfers",
                                        "uutttttttt"
                                        "lz",
                                        sizeof(struct store_transfer), write_transfer, NULL};
-static const struct table deltas = {"commit_deltas", "ttttllll", sizeof(struct store_delta), write_delta,
+static const struct table deltas = {"commit_deltas", "ttttlllll", sizeof(struct store_delta), write_delta,
                                     NULL};
 
 /* ---- all of it ---- */

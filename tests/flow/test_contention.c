@@ -80,6 +80,34 @@ Test(contention, an_account_that_another_emptied_first_is_never_overdrawn) {
     world_wipe(&world);
 }
 
+/* Another worker reserves what the corridor's limit leaves, down to one payment. */
+static enum store_outcome reserve_first(struct world *world, struct node *node,
+                                        const struct store_commit *commit) {
+    (void)world;
+    if (node->index != HOME || node->store.locked || commit->instruction_count < 2 || losses)
+        return STORE_COMMITTED;
+    balance_of(&node->store, ACCOUNT_FOREIGN_PREFUND)->credits_pending += 500000;
+    balance_of(&node->store, ACCOUNT_FUNDING)->debits_pending += 500000;
+    losses++;
+    return STORE_COMMITTED;
+}
+
+Test(contention, the_limit_on_open_payments_holds_for_all_workers_together) {
+    struct world world;
+    world_init(&world, 2);
+    losses = 0;
+    world.rival = reserve_first;
+    world.commit_delay = 2;
+    flow_link_find(&world.nodes[HOME].flow, "sg-th")->corridor.limits.total_reserved = 800000;
+    for (int i = 0; i < 3; i++)
+        world_pay(&world, HOME, 10000);
+    world_run(&world, 20);
+    cr_assert_eq(losses, 1);
+    cr_assert_eq(world.nodes[HOME].wallet.rejected, 2);
+    cr_assert_leq(balance_of(&world.nodes[HOME].store, ACCOUNT_FOREIGN_PREFUND)->credits_pending, 800000);
+    world_wipe(&world);
+}
+
 static enum store_outcome conflict_once(struct world *world, struct node *node,
                                         const struct store_commit *commit) {
     (void)world;

@@ -200,7 +200,9 @@ static bool balances_hold(struct memory_store *store, const struct store_commit 
         struct store_delta sum = after_delta(store, &commit->deltas[i]);
         bool guarded =
             sum.account.role == ACCOUNT_FOREIGN_PREFUND || sum.account.role == ACCOUNT_PEER_PREFUND;
-        if ((guarded && available(&sum) < 0) || sum.debits_pending < 0 || sum.credits_pending < 0)
+        bool too_much = commit->deltas[i].credits_pending > 0 && sum.most_pending > 0 &&
+                        sum.credits_pending > sum.most_pending;
+        if (too_much || (guarded && available(&sum) < 0) || sum.debits_pending < 0 || sum.credits_pending < 0)
             return false;
     }
     return true;

@@ -69,6 +69,23 @@ Test(ledger, peer_prefund_is_a_liability_that_is_never_overdrawn) {
     cr_assert_eq(available("PEER_PREFUND"), 0);
 }
 
+static enum store_outcome reserve(int64_t amount, int64_t most) {
+    struct row_posting posting;
+    row_post(&posting, ++next_number, POSTING_PENDING, ACCOUNT_FX, ACCOUNT_FOREIGN_PREFUND, "THB", amount);
+    posting.deltas[1].most_pending = most;
+    return commit_posting(&posting);
+}
+
+/* The corridor's limit on open payments, also when two workers reserve at once. */
+Test(ledger, no_more_is_pending_than_the_limit_that_is_named) {
+    cr_assert_eq(post(POSTING_DIRECT, ACCOUNT_FOREIGN_PREFUND, ACCOUNT_FUNDING, "THB", 500), STORE_COMMITTED);
+    cr_assert_eq(reserve(200, 300), STORE_COMMITTED);
+    cr_assert_eq(reserve(101, 300), STORE_CHECK);
+    cr_assert_eq(reserve(100, 300), STORE_COMMITTED);
+    cr_assert_eq(reserve(1, 0), STORE_COMMITTED, "0 is no limit");
+    cr_assert_eq(post(POSTING_VOID, ACCOUNT_FX, ACCOUNT_FOREIGN_PREFUND, "THB", 1), STORE_COMMITTED);
+}
+
 Test(ledger, other_accounts_may_go_either_way) {
     cr_assert_eq(post(POSTING_PENDING, ACCOUNT_DOMESTIC, ACCOUNT_FX, "SGD", 900), STORE_COMMITTED);
     cr_assert_eq(post(POSTING_POST, ACCOUNT_DOMESTIC, ACCOUNT_FX, "SGD", 900), STORE_COMMITTED);
