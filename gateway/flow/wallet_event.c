@@ -104,9 +104,9 @@ static struct result allow(const json_t *object, const char *where, const char *
 }
 
 static struct result take_lock(const json_t *data, bool with_amount, struct event *out, const char **amount) {
-    static const char *const members[] = {"id", "amount", NULL};
+    static const char *const members[] = {"id", "amount", NULL}, *const reference[] = {"id", NULL};
     const json_t *lock = json_object_get(data, "lock");
-    TRY(allow(lock, "/lock", members));
+    TRY(allow(lock, "/lock", with_amount ? members : reference));
     const char *id = string_of(lock, "id");
     if (!id || !uuid_parse(id, strlen(id), &out->lock_id))
         return schema("/lock/id", "a lower-case UUID is wanted");
@@ -186,21 +186,36 @@ static struct result read_reason(const json_t *data, bool mandatory, struct even
     return take_optional(reason, "text", "/reason/text", out->reason_text, sizeof out->reason_text);
 }
 
+/* What a wallet took or gave back; its own book says it too, so that only its form is judged. */
+static struct result check_amount(const json_t *data) {
+    struct decimal any;
+    const json_t *amount = json_object_get(data, "amount");
+    const char *text = json_string_value(amount);
+    if (amount && (!text || decimal_parse(text, strlen(text), 18, &any) == DECIMAL_NOT_A_NUMBER))
+        return schema("/amount", "a decimal amount is wanted");
+    return result_ok();
+}
+
 static struct result read_answer(const json_t *root, const json_t *data, struct event *out) {
-    static const char *const members[] = {"corridor", "lock", "reason", NULL};
+    static const char *const members[] = {"corridor", "lock", "amount", "reason", NULL};
     static const char *const credit_members[] = {"corridor", "reason", NULL};
     static const char *const cancel_members[] = {"corridor", NULL};
     bool about_lock = out->type >= EVENT_LOCK_CAPTURED && out->type <= EVENT_LOCK_FAILED;
     bool cancel = out->type == EVENT_CANCEL_REQUESTED;
-    const char *amount;
+    const char *unused;
     TRY(allow(data, "", about_lock ? members : cancel ? cancel_members : credit_members));
-    TRY(take_uetr(root, out));
-    if (uuid_is_nil(&out->key.uetr))
+    struct result subject = take_uetr(root, out);
+    if (subject.reason == REASON_EVENT_SCHEMA)
+        return subject;
+    if (!json_object_get(root, "subject"))
         return schema("/subject", "the UETR is wanted");
-    if (about_lock)
-        TRY(take_lock(data, false, out, &amount));
+    if (about_lock) {
+        TRY(take_lock(data, false, out, &unused));
+        TRY(check_amount(data));
+    }
     bool mandatory = out->type == EVENT_CREDIT_REJECTED || out->type == EVENT_CREDIT_BLOCKED;
-    return read_reason(data, mandatory, out);
+    TRY(read_reason(data, mandatory, out));
+    return subject;
 }
 
 /* The same data under the same subject is the same content, in whatever order its members come. */
