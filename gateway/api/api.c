@@ -29,12 +29,12 @@ static char *bare(char *line) {
     return line;
 }
 
-static struct result read_lines(struct api *api, FILE *file, const char *path) {
+static struct result read_lines(struct api_operators *out, FILE *file, const char *path) {
     char line[256];
     for (int number = 1; fgets(line, sizeof line, file); number++) {
         const char *text = bare(line);
         if (is_fingerprint(text))
-            text_set(*array_push(&api->operators), sizeof(api_fingerprint), text);
+            text_set(*array_push(out), sizeof(api_fingerprint), text);
         else if (*text)
             return result_fatal("%.60s:%d: no fingerprint: the SHA-256 of an operator's certificate is "
                                 "expected, 64 lower-case hex digits",
@@ -45,13 +45,18 @@ static struct result read_lines(struct api *api, FILE *file, const char *path) {
     return result_ok();
 }
 
-static struct result read_operators(struct api *api, const char *path) {
+struct result api_operators_read(const char *path, struct api_operators *out) {
+    *out = (struct api_operators){0};
     FILE *file = fopen(path, "re");
     if (!file)
         return result_fatal("cannot read the operators' file %.60s: %s", path, strerror(errno));
-    struct result result = read_lines(api, file, path);
+    struct result result = read_lines(out, file, path);
     fclose(file);
     return result;
+}
+
+void api_operators_wipe(struct api_operators *operators) {
+    array_wipe(operators);
 }
 
 static bool is_operator(const struct api *api, const char *certificate) {
@@ -169,7 +174,7 @@ static void on_exchange(void *context, struct wire_exchange *exchange) {
 
 struct result api_open(struct api *api, struct flow *flow, const char *operators_file) {
     *api = (struct api){.flow = flow};
-    struct result read = read_operators(api, operators_file);
+    struct result read = api_operators_read(operators_file, &api->operators);
     if (!result_is_ok(&read)) {
         api_wipe(api);
         return read;
@@ -178,6 +183,12 @@ struct result api_open(struct api *api, struct flow *flow, const char *operators
     return result_ok();
 }
 
+void api_use_operators(struct api *api, struct api_operators *taken) {
+    api_operators_wipe(&api->operators);
+    api->operators = *taken;
+    *taken = (struct api_operators){0};
+}
+
 void api_wipe(struct api *api) {
-    array_wipe(&api->operators);
+    api_operators_wipe(&api->operators);
 }

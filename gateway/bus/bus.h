@@ -10,12 +10,20 @@
  */
 struct bus;
 
+/* One of librdkafka's, as it names it. */
+struct bus_property {
+    const char *name;
+    const char *value;
+};
+
 struct bus_settings {
     const char *brokers; /* "HOST:PORT,..." */
     const char *group;
     const char *topic_out; /* published to: its partitions are learned before the first record needs them */
     const char *member;    /* group.instance.id: this worker's name, unique in the group */
-    int64_t fetch_wait;    /* milliseconds a broker may hold a fetch back for want of records */
+    const struct bus_property
+        *security;      /* how to prove oneself; ends with a row without a name; NULL: none */
+    int64_t fetch_wait; /* milliseconds a broker may hold a fetch back for want of records */
     /* What no retry heals: Kafka no longer has the records that are wanted, or the producer lost count of its
      * own. The worker has to end; the next one goes on from the database. */
     void (*fatal)(void *context, const char *why);

@@ -76,7 +76,7 @@ static void on_watermarks(void *context, const struct watermark *found, size_t c
     struct consumer *consumer = context;
     consumer->watermarks = NULL;
     if (count == 0) {
-        const struct timeval soon = {0, ASK_AGAIN_MILLISECONDS * 1000};
+        const struct timeval soon = {0, ASK_AGAIN_MILLISECONDS * 1000L};
         event_add(consumer->ask_again, &soon);
         return;
     }
@@ -256,24 +256,24 @@ void consumer_resume(struct consumer *consumer) {
 static struct result configure(const struct bus_settings *settings, rd_kafka_conf_t **out) {
     char wait[32];
     snprintf(wait, sizeof wait, "%" PRId64, settings->fetch_wait);
-    const struct handle_option options[] = {{"bootstrap.servers", settings->brokers},
-                                            {"log.queue", "true"},
-                                            {"client.id", settings->member},
-                                            {"group.id", settings->group},
-                                            {"group.instance.id", settings->member},
-                                            {"enable.auto.commit", "false"},
-                                            {"enable.auto.offset.store", "false"},
-                                            {"auto.offset.reset", "error"},
-                                            {"isolation.level", "read_committed"},
-                                            {"check.crcs", "true"},
-                                            {"partition.assignment.strategy", "range"},
-                                            {"session.timeout.ms", "6000"},
-                                            {"max.poll.interval.ms", "300000"},
-                                            {"queued.min.messages", "1000"},
-                                            {"fetch.wait.max.ms", wait},
-                                            {"statistics.interval.ms", "2000"},
-                                            {NULL, NULL}};
-    return handle_configure(options, out);
+    const struct bus_property options[] = {{"bootstrap.servers", settings->brokers},
+                                           {"log.queue", "true"},
+                                           {"client.id", settings->member},
+                                           {"group.id", settings->group},
+                                           {"group.instance.id", settings->member},
+                                           {"enable.auto.commit", "false"},
+                                           {"enable.auto.offset.store", "false"},
+                                           {"auto.offset.reset", "error"},
+                                           {"isolation.level", "read_committed"},
+                                           {"check.crcs", "true"},
+                                           {"partition.assignment.strategy", "range"},
+                                           {"session.timeout.ms", "6000"},
+                                           {"max.poll.interval.ms", "300000"},
+                                           {"queued.min.messages", "1000"},
+                                           {"fetch.wait.max.ms", wait},
+                                           {"statistics.interval.ms", "2000"},
+                                           {NULL, NULL}};
+    return handle_configure(options, settings->security, out);
 }
 
 static struct result start(struct consumer *consumer, rd_kafka_conf_t *configuration) {

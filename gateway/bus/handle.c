@@ -15,14 +15,25 @@ static void on_log(const rd_kafka_t *kafka, int level, const char *facility, con
         log_write(LOG_WARNING, "bus.librdkafka", "facility", facility, "detail", text, NULL);
 }
 
-struct result handle_configure(const struct handle_option *options, rd_kafka_conf_t **out) {
+static struct result set_all(rd_kafka_conf_t *configuration, const struct bus_property *options) {
     char error[128];
-    *out = rd_kafka_conf_new();
-    for (; options->name; options++)
-        if (rd_kafka_conf_set(*out, options->name, options->value, error, sizeof error) != RD_KAFKA_CONF_OK) {
-            rd_kafka_conf_destroy(*out);
+    for (; options && options->name; options++)
+        if (rd_kafka_conf_set(configuration, options->name, options->value, error, sizeof error) !=
+            RD_KAFKA_CONF_OK)
             return result_fatal("bus: %s: %s", options->name, error);
-        }
+    return result_ok();
+}
+
+struct result handle_configure(const struct bus_property *options, const struct bus_property *more,
+                               rd_kafka_conf_t **out) {
+    *out = rd_kafka_conf_new();
+    struct result result = set_all(*out, options);
+    if (result_is_ok(&result))
+        result = set_all(*out, more);
+    if (!result_is_ok(&result)) {
+        rd_kafka_conf_destroy(*out);
+        return result;
+    }
     rd_kafka_conf_set_log_cb(*out, on_log);
     return result_ok();
 }

@@ -4,17 +4,14 @@
 #include <event2/event.h>
 #include <librdkafka/rdkafka.h>
 
-#include "base/result.h"
+#include "bus/bus.h"
 
 /* What consumer and producer share: settings as a table, errors, and a queue that wakes the loop. */
 
-struct handle_option {
-    const char *name;
-    const char *value;
-};
-
-/* `options` ends with a row without a name. The caller hands *out to rd_kafka_new or destroys it. */
-MUST_USE struct result handle_configure(const struct handle_option *options, rd_kafka_conf_t **out);
+/* Both end with a row without a name; `more` may be NULL. The caller hands *out to rd_kafka_new or destroys
+ * it. */
+MUST_USE struct result handle_configure(const struct bus_property *options, const struct bus_property *more,
+                                        rd_kafka_conf_t **out);
 
 /* A queue's descriptor on the loop. `drain` is called once the queue has something, and takes all of it. */
 struct handle_wakeup {

@@ -24,9 +24,10 @@ struct shipment {
     void *context;
 };
 
-static void settle(struct shipment *shipment, bool delivered) {
-    shipment->lost += !delivered;
-    if (--shipment->open)
+static void settle(struct shipment *shipment, size_t count, size_t lost) {
+    shipment->lost += lost;
+    shipment->open -= count;
+    if (shipment->open)
         return;
     struct result result =
         shipment->lost ? result_retry("%zu records were not acknowledged", shipment->lost) : result_ok();
@@ -43,7 +44,7 @@ static void on_delivery(rd_kafka_t *kafka, const rd_kafka_message_t *message, vo
     metrics_count(METRIC_EVENTS, delivered ? "acknowledged" : "lost");
     if (!delivered)
         handle_log_error("bus.not_published", message->err, rd_kafka_topic_name(message->rkt));
-    settle(message->_private, delivered);
+    settle(message->_private, 1, !delivered);
 }
 
 /* A producer that lost count of its own records may not be used again (librdkafka 4438). */
@@ -67,18 +68,18 @@ static void drain(void *context) {
 
 struct result producer_open(const struct bus_settings *settings, struct event_base *base,
                             struct producer **out) {
-    const struct handle_option options[] = {{"bootstrap.servers", settings->brokers},
-                                            {"log.queue", "true"},
-                                            {"client.id", settings->member},
-                                            {"enable.idempotence", "true"},
-                                            {"acks", "all"},
-                                            {"max.in.flight", "5"},
-                                            {"message.timeout.ms", "0"},
-                                            {"linger.ms", "0"},
-                                            {"partitioner", "murmur2_random"},
-                                            {NULL, NULL}};
+    const struct bus_property options[] = {{"bootstrap.servers", settings->brokers},
+                                           {"log.queue", "true"},
+                                           {"client.id", settings->member},
+                                           {"enable.idempotence", "true"},
+                                           {"acks", "all"},
+                                           {"max.in.flight", "5"},
+                                           {"message.timeout.ms", "0"},
+                                           {"linger.ms", "0"},
+                                           {"partitioner", "murmur2_random"},
+                                           {NULL, NULL}};
     rd_kafka_conf_t *configuration;
-    TRY(handle_configure(options, &configuration));
+    TRY(handle_configure(options, settings->security, &configuration));
     struct producer *producer = must_calloc(1, sizeof *producer);
     producer->fatal = settings->fatal;
     producer->context = settings->context;
@@ -110,10 +111,10 @@ void producer_publish(struct producer *producer, const struct bus_outgoing *reco
                       bus_done done, void *context) {
     struct shipment *shipment = must_calloc(1, sizeof *shipment);
     *shipment = (struct shipment){.open = count + 1, .done = done, .context = context};
+    size_t lost = 0;
     for (size_t i = 0; i < count; i++)
-        if (!produce(producer, &records[i], shipment))
-            settle(shipment, false);
-    settle(shipment, true);
+        lost += !produce(producer, &records[i], shipment);
+    settle(shipment, 1 + lost, lost);
 }
 
 void producer_close(struct producer *producer, int64_t milliseconds) {
