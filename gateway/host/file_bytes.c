@@ -31,3 +31,9 @@ struct result file_bytes_read_secret(const char *path, struct buffer *out) {
     out->data[out->length] = '\0';
     return out->length ? result_ok() : result_fatal("%.100s is empty", path);
 }
+
+void file_bytes_wipe_secret(struct buffer *secret) {
+    if (secret->data)
+        explicit_bzero(secret->data, secret->capacity);
+    buffer_wipe(secret);
+}

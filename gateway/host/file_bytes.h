@@ -10,4 +10,7 @@ MUST_USE struct result file_bytes_read(const char *path, size_t limit, struct bu
 /* Reads a secret: a file's first line, without its end, as file_bytes_read. FATAL also when it is empty. */
 MUST_USE struct result file_bytes_read_secret(const char *path, struct buffer *out);
 
+/* buffer_wipe, with nothing left in memory. */
+void file_bytes_wipe_secret(struct buffer *secret);
+
 #endif

@@ -19,6 +19,7 @@ struct reading {
     const struct settings_request *request;
     struct findings *findings;
     struct settings *settings;
+    bool is_unread; /* there is a file, and not all of it could be read */
 };
 
 static const char *variable(const struct settings_request *request, const char *name) {
@@ -73,9 +74,11 @@ static void give_file(struct reading *reading) {
     struct buffer text;
     struct result read = file_bytes_read(path, MOST_FILE_BYTES, &text);
     if (result_is_ok(&read))
-        settings_file_read(buffer_bytes(&text), path, reading->findings, on_entry, reading);
+        reading->is_unread =
+            !settings_file_read(buffer_bytes(&text), path, reading->findings, on_entry, reading);
     else
-        findings_error(reading->findings, path, "", "%s", read.detail);
+        findings_error(reading->findings, "", "", "%s", read.detail);
+    reading->is_unread |= !result_is_ok(&read);
     buffer_wipe(&text);
 }
 
@@ -135,14 +138,31 @@ void settings_where(const struct settings *settings, size_t index, char out[SETT
     }
 }
 
-static void find_missing(struct reading *reading, size_t key) {
+static bool is_anything_given(const struct settings *settings) {
+    for (size_t i = 0; i < settings_key_count; i++)
+        if (settings->values[i].source != SOURCE_DEFAULT)
+            return true;
+    return false;
+}
+
+/* Where there is no file or not all of it was read, what is missing follows from that. */
+static void find_missing(struct reading *reading) {
     const char *file = reading->settings->file;
-    char name[SETTINGS_VARIABLE_SIZE];
-    settings_key_variable(&settings_keys[key], name);
-    findings_error(reading->findings, file ? file : SETTINGS_DEFAULT_FILE, settings_keys[key].path,
-                   "this key is missing%s, and %s is not set",
-                   file ? "" : ": there is no such file, and none is named by --settings or PONTIS_SETTINGS",
-                   name);
+    if (reading->is_unread || reading->request->use == SETTINGS_OF_CLIENT)
+        return;
+    if (!file && !is_anything_given(reading->settings)) {
+        findings_error(reading->findings, SETTINGS_DEFAULT_FILE, "",
+                       "there is no such file, and none is named by --settings or PONTIS_SETTINGS");
+        return;
+    }
+    for (size_t i = 0; i < settings_key_count; i++) {
+        char name[SETTINGS_VARIABLE_SIZE];
+        if (reading->settings->values[i].text || settings_keys[i].optional)
+            continue;
+        settings_key_variable(&settings_keys[i], name);
+        findings_error(reading->findings, file ? file : SETTINGS_DEFAULT_FILE, settings_keys[i].path,
+                       "this key is missing, and %s is not set", name);
+    }
 }
 
 /* What was refused may hold a password, and is shown nowhere. */
@@ -156,11 +176,8 @@ static void judge(struct reading *reading, size_t key) {
     const struct settings_key *row = &settings_keys[key];
     char where[SETTINGS_WHERE_SIZE], why[VALUE_WHY_SIZE];
     const char *text = settings->values[key].text;
-    if (!text) {
-        if (!row->optional && is_wanted(reading, key))
-            find_missing(reading, key);
+    if (!text)
         return;
-    }
     settings_where(settings, key, where);
     const char *credentials = variable(reading->request, "CREDENTIALS_DIRECTORY");
     if (settings_value_set(row, text, credentials, settings, why))
@@ -226,6 +243,7 @@ bool settings_read(const struct settings_request *request, struct findings *find
         give_flag(&reading, request->flags[i]);
     for (size_t i = 0; i < settings_key_count; i++)
         judge(&reading, i);
+    find_missing(&reading);
     judge_admin(&reading);
     judge_bus(&reading);
     judge_client(&reading);

@@ -98,7 +98,8 @@ static void read_section(struct reading *reading, const yaml_node_t *node, const
 
 /* ---- the text ---- */
 
-static void find_syntax(const struct reading *reading, const yaml_parser_t *parser, struct bytes text) {
+/* Always false. */
+static bool find_syntax(const struct reading *reading, const yaml_parser_t *parser, struct bytes text) {
     char what[160];
     int line = (int)parser->problem_mark.line + 1;
     if (parser->error == YAML_READER_ERROR) {
@@ -108,31 +109,29 @@ static void find_syntax(const struct reading *reading, const yaml_parser_t *pars
     }
     snprintf(what, sizeof what, "no YAML: %s", parser->problem ? parser->problem : "unknown");
     find(reading, line, "", what);
+    return false;
 }
 
-static void read_document(struct reading *reading, yaml_parser_t *parser, struct bytes text) {
+static bool read_document(struct reading *reading, yaml_parser_t *parser, struct bytes text) {
     yaml_document_t document;
-    if (!yaml_parser_load(parser, &document)) {
-        find_syntax(reading, parser, text);
-        return;
-    }
+    if (!yaml_parser_load(parser, &document))
+        return find_syntax(reading, parser, text);
     reading->document = &document;
     const yaml_node_t *root = yaml_document_get_root_node(&document);
     if (root && !is_nothing(root))
         read_section(reading, root, "");
     reading->document = NULL;
     yaml_document_delete(&document);
-    if (!yaml_parser_load(parser, &document)) {
-        find_syntax(reading, parser, text);
-        return;
-    }
+    if (!yaml_parser_load(parser, &document))
+        return find_syntax(reading, parser, text);
     root = yaml_document_get_root_node(&document);
     if (root)
         find(reading, line_of(root), "", "one document is expected, and another one begins");
     yaml_document_delete(&document);
+    return true;
 }
 
-void settings_file_read(struct bytes text, const char *path, struct findings *findings,
+bool settings_file_read(struct bytes text, const char *path, struct findings *findings,
                         settings_file_entry entry, void *context) {
     struct reading reading = {.file = path, .findings = findings, .entry = entry, .context = context};
     yaml_parser_t parser;
@@ -140,6 +139,7 @@ void settings_file_read(struct bytes text, const char *path, struct findings *fi
     if (!yaml_parser_initialize(&parser))
         abort();
     yaml_parser_set_input_string(&parser, (const unsigned char *)(text.data ? text.data : ""), text.length);
-    read_document(&reading, &parser, text);
+    bool is_read = read_document(&reading, &parser, text);
     yaml_parser_delete(&parser);
+    return is_read;
 }

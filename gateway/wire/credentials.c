@@ -1,6 +1,5 @@
 #include "wire/credentials.h"
 
-#include <openssl/crypto.h>
 #include <stdlib.h>
 
 #include "host/file_bytes.h"
@@ -36,9 +35,7 @@ void credentials_free(struct credentials *credentials) {
     SSL_CTX_free(credentials->server);
     buffer_wipe(&credentials->ca);
     buffer_wipe(&credentials->certificate);
-    if (credentials->key.data)
-        OPENSSL_cleanse(credentials->key.data, credentials->key.length);
-    buffer_wipe(&credentials->key);
+    file_bytes_wipe_secret(&credentials->key);
     free(credentials->revocation_list);
     free(credentials);
 }

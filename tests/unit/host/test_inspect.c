@@ -134,7 +134,7 @@ Test(inspect, a_peers_old_certificate_is_a_warning) {
 }
 
 Test(inspect, a_gateway_does_not_look_at_its_operators_files) {
-    char file[4096];
+    char file[4096 + 128];
     snprintf(file, sizeof file,
              "%sclient: {ca: /nowhere/a, key: /nowhere/b}\nowner_database_password_file: /nowhere/c\n",
              file_of(authority.file, &gateway, gateway.key_file));

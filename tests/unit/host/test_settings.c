@@ -96,7 +96,9 @@ Test(settings, a_file_that_is_named_has_to_be_there) {
     struct read read;
     read_settings(&(struct given){0}, &read);
     cr_assert_not(read.is_right);
-    cr_assert(has_finding(&read, "/nowhere/pontis.yaml", "", "No such file"), "%s", findings_text(&read));
+    cr_assert(has_finding(&read, NULL, "", "cannot read /nowhere/pontis.yaml: No such file"), "%s",
+              findings_text(&read));
+    cr_assert_eq(read.findings.list.count, 1, "what is missing follows from that: %s", findings_text(&read));
     read_wipe(&read);
 }
 
