@@ -1,7 +1,10 @@
 #include "cli/migrate.h"
 
 #include <jansson.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "cli/table.h"
 #include "cli/verb.h"
@@ -51,6 +54,21 @@ static int tell(const char *owner_conninfo, bool as_json) {
     else if (code == EXIT_DONE)
         table_print_rows(rows, "");
     json_decref(rows);
+    return code;
+}
+
+/* The person behind sudo, where there is one. */
+static const char *name_of_caller(void) {
+    const char *name = getenv("SUDO_USER");
+    const struct passwd *user = name && *name ? NULL : getpwuid(getuid());
+    return user ? user->pw_name : name && *name ? name : "?";
+}
+
+int migrate_accept_command(const char *owner_conninfo) {
+    struct result accepted = migrate_accept_restored(owner_conninfo, name_of_caller());
+    int code = code_of(&accepted);
+    if (code == EXIT_DONE)
+        printf("accepted by %s\n", name_of_caller());
     return code;
 }
 

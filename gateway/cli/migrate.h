@@ -6,5 +6,7 @@
 /* Brings the owner's database forward and prints the schema's number; with `plan` prints what it would do,
  * and does nothing. Returns an exit_code. */
 int migrate_command(const char *owner_conninfo, bool plan, bool as_json);
+/* Lets gateways start on a database that was restored or promoted. Returns an exit_code. */
+int migrate_accept_command(const char *owner_conninfo);
 
 #endif

@@ -326,10 +326,48 @@ static struct result check_number(const PGresult *applied) {
     return check_newer(applied, migrate_newest());
 }
 
-struct result migrate_check(struct pg_conn *session) {
+static struct result check_schema(PGconn *session) {
     PGresult *applied = PQexec(session, SELECT_APPLIED);
     struct result result = PQresultStatus(applied) == PGRES_TUPLES_OK ? check_number(applied)
                                                                       : missing_or_lost(session, applied);
     PQclear(applied);
+    return result;
+}
+
+static struct result check_timeline(PGconn *session) {
+    PGresult *answer = PQexec(session, "SELECT pontis.is_known_timeline()");
+    struct result result = result_ok();
+    if (PQresultStatus(answer) != PGRES_TUPLES_OK)
+        result = missing_or_lost(session, answer);
+    else if (!text_equal(PQgetvalue(answer, 0, 0), "t"))
+        result = result_fatal("the database was restored or promoted: compare its books with the peer's "
+                              "(runbook restore), then pontis migrate --accept-restored");
+    PQclear(answer);
+    return result;
+}
+
+struct result migrate_check(struct pg_conn *session) {
+    TRY(check_schema(session));
+    return check_timeline(session);
+}
+
+/* ---- a restored database ---- */
+
+static struct result accept_timeline(const struct run *run, const char *who) {
+    char how[96];
+    snprintf(how, sizeof how, "accepted by %s", who);
+    const char *values[] = {how};
+    PGresult *answer =
+        PQexecParams(run->session, "SELECT pontis.accept_timeline($1)", 1, NULL, values, NULL, NULL, 0);
+    return outcome_of(run->session, answer, "timeline");
+}
+
+struct result migrate_accept_restored(const char *owner_conninfo, const char *who) {
+    struct migrate_order order = {.conninfo = owner_conninfo};
+    struct run run;
+    struct result result = run_open(&order, &run);
+    if (result_is_ok(&result))
+        result = accept_timeline(&run, who);
+    run_close(&run);
     return result;
 }

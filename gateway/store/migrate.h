@@ -40,9 +40,14 @@ MUST_USE struct result migrate_run_order(const struct migrate_order *order);
 typedef void migrate_tell(void *context, const struct migration *migration, bool is_applied);
 MUST_USE struct result migrate_plan(const struct migrate_order *order, migrate_tell *tell, void *context);
 
-/* Whether this binary can work with the schema as it stands: it has all of our migrations, and of those that
- * are newer each is compatible with us. FATAL: not, with what to do; RETRY: the database did not answer. */
+/* Whether this binary can work with the database as it stands: it has all of our migrations, of those that
+ * are newer each is compatible with us, and it was not restored or promoted unless somebody accepted that.
+ * FATAL: not, with what to do; RETRY: the database did not answer. */
 MUST_USE struct result migrate_check(struct pg_conn *session);
+
+/* `who` says that the database, which was restored or promoted, has been reconciled: gateways may start on
+ * it. Errors as migrate_run. */
+MUST_USE struct result migrate_accept_restored(const char *owner_conninfo, const char *who);
 
 /* The number of the newest migration this binary carries. */
 int migrate_newest(void);

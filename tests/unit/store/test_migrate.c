@@ -285,6 +285,42 @@ Test(migrate, a_table_of_migrations_from_before_compatibility_is_brought_along) 
                  migrate_newest());
 }
 
+/* ---- a restored database ---- */
+
+Test(migrate, a_restored_database_is_not_opened_before_a_person_accepts_it) {
+    store_close(house_store(&house, "home/1"));
+    postgres_do(house.session, "UPDATE timeline SET number = number + 1");
+    struct result result;
+    cr_assert_null(open_store("home/1", &result));
+    assert_says(result, RESULT_FATAL, "the database was restored or promoted");
+    result = migrate_run(owner);
+    assert_ok(result);
+    cr_assert_null(open_store("home/1", &result), "a migration accepts nothing");
+    result = migrate_accept_restored(owner, "tan");
+    assert_ok(result);
+    store_close(house_store(&house, "home/1"));
+    cr_assert_eq(house_number(&house, "SELECT count(*) FROM timeline WHERE accepted = 'accepted by tan'"), 1);
+}
+
+Test(migrate, another_server_with_a_copy_is_a_restored_database) {
+    postgres_do(house.session, "UPDATE timeline SET system_identifier = system_identifier + 1");
+    struct result result;
+    cr_assert_null(open_store("home/1", &result));
+    assert_says(result, RESULT_FATAL, "--accept-restored");
+}
+
+Test(migrate, a_worker_that_was_there_all_the_time_goes_on_after_a_promotion) {
+    struct store *store = house_store(&house, "home/1");
+    struct store_commit empty = {0};
+    assert_outcome(&house, store, &empty, STORE_COMMITTED);
+    postgres_do(house.session, "UPDATE timeline SET number = number + 1");
+    assert_outcome(&house, store, &empty, STORE_COMMITTED);
+    store_close(store);
+    store_close(house_store(&house, "home/1"));
+    cr_assert_eq(house_number(&house, "SELECT count(*) FROM timeline WHERE accepted LIKE 'worker home/1 %'"),
+                 1);
+}
+
 /* ---- the plan ---- */
 
 struct plan {
