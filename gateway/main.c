@@ -3,6 +3,8 @@
 
 #define SETTINGS                                                                                             \
     { "--settings", "FILE", false }
+#define SET                                                                                                  \
+    { "--set", "KEY=VALUE", false, true }
 #define JSON                                                                                                 \
     { "--json", NULL, false }
 #define WANTED(name, value)                                                                                  \
@@ -13,16 +15,34 @@
 const struct verb verbs[] = {
     {"serve",
      "",
-     {SETTINGS},
-     "runs the gateway until SIGTERM",
+     {SETTINGS, SET},
+     "runs the gateway until SIGTERM; SIGHUP reloads its settings, certificates and keys",
      "pontis serve --settings /etc/pontis/pontis.yaml",
      verb_serve},
     {"migrate",
      "",
-     {SETTINGS, MAY("--plan", NULL), JSON},
+     {SETTINGS, SET, MAY("--plan", NULL), JSON},
      "brings the database to this version's schema, or with --plan tells what it would do",
      "pontis migrate --plan",
      verb_migrate},
+    {"config check",
+     "",
+     {SETTINGS, SET, JSON},
+     "says whether the settings and the files they name are right",
+     "pontis config check --settings /etc/pontis/pontis.yaml",
+     verb_config_check},
+    {"config show",
+     "",
+     {SETTINGS, SET, JSON},
+     "shows every setting and where it comes from: flag, variable, file or default",
+     "pontis config show --set log.level=warning",
+     verb_config_show},
+    {"config default",
+     "",
+     {},
+     "prints a settings file in which every key is explained and none is set",
+     "pontis config default > pontis.yaml",
+     verb_config_default},
     {"corridor check",
      "FILE...",
      {},

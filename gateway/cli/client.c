@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/settings_arguments.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 
@@ -16,12 +17,36 @@ enum { ANSWER_LIMIT = 16 << 20, DEADLINE_SECONDS = 30 };
 
 struct gateway {
     const char *url, *ca, *certificate, *key;
+    struct settings *settings; /* NULL: not needed */
 };
 
-static const char *required(const char *name, struct buffer *missing) {
+static bool is_all_in_environment(void) {
+    static const char *const names[] = {"PONTIS_URL", "PONTIS_CA", "PONTIS_CERT", "PONTIS_KEY"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        if (!value || !*value)
+            return false;
+    }
+    return true;
+}
+
+/* Who says everything by variables is not stopped by a settings file. */
+static bool read_settings(struct gateway *gateway) {
+    struct settings_arguments arguments;
+    if (is_all_in_environment())
+        return true;
+    settings_arguments_init(0, NULL, SETTINGS_OF_CLIENT, &arguments);
+    int code = settings_arguments_read(&arguments, &gateway->settings);
+    settings_arguments_wipe(&arguments);
+    return code == EXIT_DONE;
+}
+
+static const char *required(const char *name, const char *setting, struct buffer *missing) {
     const char *value = getenv(name);
     if (value && *value)
         return value;
+    if (setting)
+        return setting;
     buffer_addf(missing, "%s%s", missing->length ? ", " : "", name);
     return NULL;
 }
@@ -35,17 +60,23 @@ static bool is_readable(const char *name, const char *path) {
 
 static bool find_gateway(struct gateway *gateway) {
     struct buffer missing;
+    *gateway = (struct gateway){0};
+    if (!read_settings(gateway))
+        return false;
+    const struct settings none = {0}, *settings = gateway->settings ? gateway->settings : &none;
     buffer_init(&missing, 128);
-    gateway->url = required("PONTIS_URL", &missing);
-    gateway->ca = required("PONTIS_CA", &missing);
-    gateway->certificate = required("PONTIS_CERT", &missing);
-    gateway->key = required("PONTIS_KEY", &missing);
+    gateway->url = required("PONTIS_URL", settings->client.url, &missing);
+    gateway->ca = required("PONTIS_CA", settings->client.ca, &missing);
+    gateway->certificate = required("PONTIS_CERT", settings->client.certificate, &missing);
+    gateway->key = required("PONTIS_KEY", settings->client.key, &missing);
     bool is_complete = missing.length == 0;
     if (!is_complete)
         fprintf(stderr,
                 "pontis: not set: %s\n"
                 "  PONTIS_URL is the gateway's API (https://HOST:PORT), PONTIS_CA the file of the CA it is\n"
-                "  trusted by, PONTIS_CERT and PONTIS_KEY the files of your certificate and its key\n",
+                "  trusted by, PONTIS_CERT and PONTIS_KEY the files of your certificate and its key;\n"
+                "  a settings file's section client may name them too (PONTIS_SETTINGS, "
+                "/etc/pontis/pontis.yaml)\n",
                 missing.data);
     buffer_wipe(&missing);
     if (!is_complete)
@@ -188,16 +219,21 @@ static int judge(const struct call *call, CURLcode code, bool is_order) {
     return status == 503 || status == 429 ? EXIT_UNREACHABLE : EXIT_REFUSED;
 }
 
-int client_call(const struct client_request *request, struct buffer *out) {
-    struct gateway gateway;
-    buffer_init(out, ANSWER_LIMIT);
-    if (!find_gateway(&gateway))
-        return EXIT_CONFIGURATION;
+static int carry_out(const struct gateway *gateway, const struct client_request *request,
+                     struct buffer *out) {
     struct call call = {.answer = out};
-    prepare(&call, &gateway, request);
+    prepare(&call, gateway, request);
     CURLcode performed = curl_easy_perform(call.curl);
     int code = judge(&call, performed, request->content_type != NULL);
     wipe(&call);
+    return code;
+}
+
+int client_call(const struct client_request *request, struct buffer *out) {
+    struct gateway gateway;
+    buffer_init(out, ANSWER_LIMIT);
+    int code = find_gateway(&gateway) ? carry_out(&gateway, request, out) : EXIT_CONFIGURATION;
+    settings_free(gateway.settings);
     return code;
 }
 

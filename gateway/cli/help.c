@@ -58,13 +58,15 @@ void help_overview(FILE *to) {
     fputs("pontis: a cross-border settlement gateway\n\nusage: pontis VERB ...\n\n", to);
     for (const struct verb *verb = verbs; verb->name; verb++)
         fprintf(to, "  %-16s %s\n", verb->name, verb->help);
-    fputs(
-        "\n`pontis VERB --help` tells its options. Data is printed as JSON with --json.\n"
-        "serve and migrate read the settings file that --settings or PONTIS_SETTINGS names.\n"
-        "What asks or orders a gateway finds it through PONTIS_URL, PONTIS_CA, PONTIS_CERT and PONTIS_KEY.\n"
-        "Exit status: 0 done, 1 the finding is negative, 2 usage, 3 configuration, 4 gateway not to be "
-        "reached, 5 refused.\n",
-        to);
+    fputs("\n`pontis VERB --help` tells its options. Data is printed as JSON with --json.\n"
+          "serve, migrate and config read the settings file that --settings or PONTIS_SETTINGS names, else\n"
+          "/etc/pontis/pontis.yaml; --set KEY=VALUE and a variable (PONTIS_LOG_LEVEL) go before it.\n"
+          "What asks or orders a gateway finds it through PONTIS_URL, PONTIS_CA, PONTIS_CERT and PONTIS_KEY, "
+          "or the\n"
+          "settings file's section client.\n"
+          "Exit status: 0 done, 1 the finding is negative, 2 usage, 3 configuration, 4 gateway not to be "
+          "reached, 5 refused.\n",
+          to);
 }
 
 /* ---- what was meant ---- */

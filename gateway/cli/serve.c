@@ -3,49 +3,51 @@
 #include "serve/serve.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cli/migrate.h"
+#include "cli/settings_arguments.h"
 #include "cli/verb.h"
-
-static int load_settings(int argc, char **argv, struct settings **out) {
-    const char *path = verb_option(argc, argv, "--settings");
-    if (!path)
-        path = getenv("PONTIS_SETTINGS");
-    if (!path || !*path)
-        return verb_usage("which settings? Name the file by --settings or PONTIS_SETTINGS.");
-    struct result loaded = settings_load(path, out);
-    if (result_is_ok(&loaded))
-        return EXIT_DONE;
-    fprintf(stderr, "pontis: %s\n", loaded.detail);
-    return EXIT_CONFIGURATION;
-}
+#include "host/conninfo.h"
+#include "host/file_bytes.h"
 
 int verb_serve(int argc, char **argv) {
+    struct settings_arguments arguments;
     struct settings *settings;
-    int code = load_settings(argc, argv, &settings);
-    if (code != EXIT_DONE)
-        return code;
-    code = serve_run(settings);
+    settings_arguments_init(argc, argv, SETTINGS_OF_GATEWAY, &arguments);
+    int code = settings_arguments_read(&arguments, &settings);
+    if (code == EXIT_DONE)
+        code = serve_run(&arguments.request, settings);
     settings_free(settings);
+    settings_arguments_wipe(&arguments);
     return code;
 }
 
 static int migrate(int argc, char **argv, const struct settings *settings) {
+    struct buffer conninfo;
     if (!settings->owner_database) {
         fputs("pontis: owner_database is not set: migrations need the owner of the schema\n", stderr);
         return EXIT_CONFIGURATION;
     }
-    return migrate_command(settings->owner_database, verb_flag(argc, argv, "--plan"),
-                           verb_flag(argc, argv, "--json"));
+    struct result read =
+        conninfo_read(settings->owner_database, settings->owner_database_password_file, &conninfo);
+    int code = EXIT_CONFIGURATION;
+    if (result_is_ok(&read))
+        code =
+            migrate_command(conninfo.data, verb_flag(argc, argv, "--plan"), verb_flag(argc, argv, "--json"));
+    else
+        fprintf(stderr, "pontis: owner_database_password_file: %s\n", read.detail);
+    file_bytes_wipe_secret(&conninfo);
+    return code;
 }
 
 int verb_migrate(int argc, char **argv) {
+    struct settings_arguments arguments;
     struct settings *settings;
-    int code = load_settings(argc, argv, &settings);
-    if (code != EXIT_DONE)
-        return code;
-    code = migrate(argc, argv, settings);
+    settings_arguments_init(argc, argv, SETTINGS_OF_GATEWAY, &arguments);
+    int code = settings_arguments_read(&arguments, &settings);
+    if (code == EXIT_DONE)
+        code = migrate(argc, argv, settings);
     settings_free(settings);
+    settings_arguments_wipe(&arguments);
     return code;
 }

@@ -31,10 +31,14 @@ static bool takes_value(const char *name) {
 }
 
 const char *verb_option(int argc, char **argv, const char *name) {
+    return verb_option_at(argc, argv, name, 0);
+}
+
+const char *verb_option_at(int argc, char **argv, const char *name, int index) {
     for (int i = 0; i + 1 < argc; i++) {
         if (!is_option(argv[i]))
             continue;
-        if (text_equal(argv[i], name))
+        if (text_equal(argv[i], name) && index-- == 0)
             return argv[i + 1];
         i += takes_value(argv[i]);
     }
@@ -85,7 +89,7 @@ static int check_option(const struct verb *verb, int argc, char **argv, int at) 
     const struct option_rule *option = find_option(verb, argv[at]);
     if (!option)
         return refuse_option(verb, argv[at]);
-    for (int i = 0; i < at; i++)
+    for (int i = 0; i < at && !option->repeats; i++)
         if (text_equal(argv[i], option->name))
             return verb_usage("%s is given twice", option->name);
     if (option->value && (at + 1 == argc || strncmp(argv[at + 1], "--", 2) == 0))

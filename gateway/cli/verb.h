@@ -21,6 +21,7 @@ struct option_rule {
     const char *name;  /* "--limit" */
     const char *value; /* what its value is called in the usage line; NULL: it takes none */
     bool wanted;       /* the verb cannot do without it */
+    bool repeats;      /* it may be given more than once */
 };
 
 enum { VERB_MOST_OPTIONS = 5 };
@@ -47,6 +48,8 @@ int verb_main(int argc, char **argv);
 
 /* The value behind "--name", or NULL. */
 const char *verb_option(int argc, char **argv, const char *name);
+/* The value behind its index-th one. */
+const char *verb_option_at(int argc, char **argv, const char *name, int index);
 bool verb_flag(int argc, char **argv, const char *name);
 /* The index-th argument that is neither an option nor an option's value, or NULL. */
 const char *verb_argument(int argc, char **argv, int index);
@@ -56,6 +59,9 @@ int verb_usage(const char *format, ...) PRINTF_LIKE(1, 2);
 
 int verb_serve(int argc, char **argv);
 int verb_migrate(int argc, char **argv);
+int verb_config_check(int argc, char **argv);
+int verb_config_show(int argc, char **argv);
+int verb_config_default(int argc, char **argv);
 int verb_corridor_check(int argc, char **argv);
 int verb_corridor_apply(int argc, char **argv);
 int verb_corridor_show(int argc, char **argv);

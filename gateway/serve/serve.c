@@ -1,17 +1,17 @@
 #include "serve/serve.h"
 
-#include <string.h>
-
 #include "host/log.h"
+#include "serve/check.h"
 #include "serve/supervisor.h"
 
-enum { MOST_WORKERS = 64 };
-
-int serve_run(const struct settings *settings) {
+int serve_run(const struct settings_request *request, const struct settings *settings) {
+    struct findings findings = {0};
     log_set_name(settings->name);
-    if (settings->workers < 0 || settings->workers > MOST_WORKERS) {
-        log_write(LOG_ERROR, "settings.refused", "key", "workers", "detail", "0 (one a core) to 64", NULL);
-        return SERVE_CONFIGURATION;
-    }
-    return supervisor_run(settings);
+    log_configure(settings->log.format, settings->log.level);
+    /* What a worker can live with, as a certificate that ends tonight, does not keep payments from settling.
+     */
+    (void)check_settings(settings, &findings);
+    check_log(&findings);
+    findings_wipe(&findings);
+    return supervisor_run(request, settings);
 }

@@ -11,7 +11,8 @@ enum serve_end {
     SERVE_UNREACHABLE = 4,   /* no database yet */
 };
 
-/* Runs a gateway until SIGTERM: a supervisor and settings->workers workers. Returns an enum serve_end. */
-int serve_run(const struct settings *settings);
+/* Runs a gateway until SIGTERM: a supervisor and settings->workers workers. SIGHUP reads the settings again
+ * from where `request` says. Both are borrowed. Returns an enum serve_end. */
+int serve_run(const struct settings_request *request, const struct settings *settings);
 
 #endif

@@ -12,23 +12,29 @@
 #include "flow/door_wallet.h"
 #include "flow/step.h"
 #include "host/clock.h"
+#include "host/conninfo.h"
+#include "host/file_bytes.h"
 #include "host/log.h"
 #include "host/metrics.h"
 #include "jobs/sweep.h"
+#include "serve/check.h"
 #include "serve/loop.h"
+#include "serve/reload.h"
 #include "serve/watch.h"
 #include "store/store.h"
 #include "wire/admin.h"
 #include "wire/wire.h"
 
-enum { DRAIN_MILLISECONDS = 5000, LOOK_MILLISECONDS = 20, PUBLISH_MILLISECONDS = 1000, FETCH_WAIT = 500 };
+enum { LOOK_MILLISECONDS = 20, PUBLISH_MILLISECONDS = 1000, MOST_PROPERTIES = 8 };
 
 struct worker {
-    const struct settings *settings;
-    char name[40]; /* "home/1" */
+    const struct settings_request *request;
+    const struct settings *settings; /* in force */
+    struct settings *reloaded;       /* the same, once they were read again; NULL before */
+    char name[40];                   /* "home/1" */
     char source[80];
     struct event_base *base;
-    struct event *signals[2];
+    struct event *signals[3];
     struct event *heart;
     int heartbeat;
     struct store *store;
@@ -71,7 +77,7 @@ static void on_signal(evutil_socket_t number, short what, void *context) {
     if (worker->drain_until)
         return;
     log_write(LOG_INFO, "worker.stopping", NULL);
-    worker->drain_until = clock_boottime() + DRAIN_MILLISECONDS;
+    worker->drain_until = clock_boottime() + worker->settings->shutdown.drain;
     worker->open = false;
     bus_stop_consuming(worker->bus);
     wire_stop_accepting(worker->wire);
@@ -83,23 +89,57 @@ static bool is_ready(void *context) {
     return worker->open && bus_has_joined(worker->bus);
 }
 
-static void on_heartbeat(evutil_socket_t descriptor, short what, void *context) {
-    struct worker *worker = context;
-    (void)descriptor, (void)what;
-    ssize_t written = write(worker->heartbeat, is_ready(worker) ? "r" : ".", 1);
-    if (written < 0) /* nobody supervises any more */
+static void beat(struct worker *worker, enum worker_beat beat) {
+    char byte = (char)beat;
+    if (write(worker->heartbeat, &byte, 1) < 0) /* nobody supervises any more */
         on_signal(0, 0, worker);
+}
+
+static void on_heartbeat(evutil_socket_t descriptor, short what, void *context) {
+    (void)descriptor, (void)what;
+    beat(context, is_ready(context) ? WORKER_READY : WORKER_ALIVE);
+}
+
+/* ---- settings that changed ---- */
+
+static struct result take_over(struct worker *worker, const struct settings *next) {
+    struct settings *merged = settings_merge(worker->settings, next);
+    const struct reload_parts parts = {worker->wire, &worker->flow, &worker->api};
+    struct result applied = reload_apply(merged, &parts);
+    if (!result_is_ok(&applied)) {
+        settings_free(merged);
+        return applied;
+    }
+    settings_free(worker->reloaded);
+    worker->settings = worker->reloaded = merged;
+    worker->watch.parts.settings = merged;
+    return applied;
+}
+
+static void on_reload(evutil_socket_t number, short what, void *context) {
+    struct worker *worker = context;
+    struct settings *next;
+    struct findings findings = {0};
+    (void)number, (void)what;
+    bool is_right = settings_read(worker->request, &findings, &next);
+    struct result result = is_right ? take_over(worker, next) : result_fatal("the file has changed again");
+    if (!result_is_ok(&result))
+        log_write(LOG_ERROR, "worker.not_reloaded", "detail", result.detail, NULL);
+    beat(worker, result_is_ok(&result) ? WORKER_RELOADED : WORKER_REFUSED);
+    findings_wipe(&findings);
+    settings_free(next);
 }
 
 /* ---- opening, in the order of need ---- */
 
 static struct result open_loop(struct worker *worker) {
-    static const int numbers[] = {SIGTERM, SIGINT};
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
     worker->base = event_base_new();
     if (!worker->base)
         return result_fatal("no event loop");
-    for (size_t i = 0; i < 2; i++) {
-        worker->signals[i] = evsignal_new(worker->base, numbers[i], on_signal, worker);
+    for (size_t i = 0; i < 3; i++) {
+        worker->signals[i] =
+            evsignal_new(worker->base, numbers[i], numbers[i] == SIGHUP ? on_reload : on_signal, worker);
         event_add(worker->signals[i], NULL);
     }
     const struct timeval second = {1, 0};
@@ -108,24 +148,70 @@ static struct result open_loop(struct worker *worker) {
     return result_ok();
 }
 
-static struct result open_ports(struct worker *worker, struct ports *ports) {
+static struct result open_store(struct worker *worker) {
     const struct settings *settings = worker->settings;
-    struct store_settings store = {.conninfo = settings->database, .worker = worker->name};
+    struct buffer conninfo;
+    struct result result = conninfo_read(settings->database, settings->database_password_file, &conninfo);
+    struct store_settings store = {.conninfo = conninfo.data, .worker = worker->name};
+    if (result_is_ok(&result))
+        result = store_open(&store, worker->base, &worker->store);
+    file_bytes_wipe_secret(&conninfo);
+    return result;
+}
+
+static struct result open_wire(struct worker *worker) {
+    const struct settings *settings = worker->settings;
     struct wire_settings wire = {settings->tls.ca, settings->tls.certificate, settings->tls.key};
+    TRY(wire_open(&wire, worker->base, &worker->wire));
+    TRY(wire_listen(worker->wire, "peer", settings->peer.listen));
+    return wire_listen(worker->wire, "api", settings->api.listen);
+}
+
+/* What is set of it, with `password` where one is. */
+static void list_security(const struct settings *settings, const struct buffer *password,
+                          struct bus_property out[MOST_PROPERTIES]) {
+    const __typeof__(settings->bus.security) *security = &settings->bus.security;
+    const struct bus_property all[] = {{"security.protocol", security->protocol},
+                                       {"ssl.ca.location", security->ca},
+                                       {"ssl.certificate.location", security->certificate},
+                                       {"ssl.key.location", security->key},
+                                       {"sasl.mechanism", security->mechanism},
+                                       {"sasl.username", security->username},
+                                       {"sasl.password", password->data}};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].value)
+            out[count++] = all[i];
+    out[count] = (struct bus_property){0};
+}
+
+static struct result open_bus(struct worker *worker) {
+    const struct settings *settings = worker->settings;
+    const char *password_file = settings->bus.security.password_file;
+    struct bus_property security[MOST_PROPERTIES];
+    struct buffer password = {0};
+    struct result result = password_file ? file_bytes_read_secret(password_file, &password) : result_ok();
+    list_security(settings, &password, security);
     struct bus_settings bus = {.brokers = settings->bus.brokers,
                                .group = settings->bus.group,
                                .topic_out = settings->bus.topic_out,
                                .member = worker->name,
-                               .fetch_wait = settings->bus.fetch_wait ? settings->bus.fetch_wait : FETCH_WAIT,
+                               .security = security,
+                               .fetch_wait = settings->bus.fetch_wait,
                                .fatal = on_fatal,
                                .context = worker};
-    TRY(store_open(&store, worker->base, &worker->store));
+    if (result_is_ok(&result))
+        result = bus_open(&bus, worker->base, &worker->bus);
+    file_bytes_wipe_secret(&password);
+    return result;
+}
+
+static struct result open_ports(struct worker *worker, struct ports *ports) {
+    TRY(open_store(worker));
     store_fill_port(worker->store, &ports->store);
-    TRY(wire_open(&wire, worker->base, &worker->wire));
-    TRY(wire_listen(worker->wire, "peer", settings->peer.listen));
-    TRY(wire_listen(worker->wire, "api", settings->api.listen));
+    TRY(open_wire(worker));
     wire_fill_port(worker->wire, &ports->wire);
-    TRY(bus_open(&bus, worker->base, &worker->bus));
+    TRY(open_bus(worker));
     bus_fill_port(worker->bus, &ports->bus);
     loop_fill_clock(worker->base, &ports->clock);
     loop_fill_random(&ports->random);
@@ -159,9 +245,7 @@ static struct result open_all(struct worker *worker) {
                                  .topic_in = settings->bus.topic_in,
                                  .topic_out = settings->bus.topic_out,
                                  .incarnation = settings->bus.incarnation,
-                                 .keys = {.signing_key = settings->signing.key,
-                                          .signing_certificate = settings->signing.certificate,
-                                          .peer_certificates = settings->signing.peer_certificates}};
+                                 .keys = reload_keys(settings)};
     flow_init(&worker->flow, &ports, &flow);
     worker->flow.fatal = on_fatal;
     worker->flow.fatal_context = worker;
@@ -191,9 +275,18 @@ static int end_of(const struct result *result) {
     return result->kind == RESULT_RETRY ? SERVE_UNREACHABLE : SERVE_CONFIGURATION;
 }
 
-int worker_run(const struct settings *settings, int number, int heartbeat) {
+/* One that was asked for before comes now. */
+static void let_reload(void) {
+    sigset_t reload;
+    sigemptyset(&reload);
+    sigaddset(&reload, SIGHUP);
+    sigprocmask(SIG_UNBLOCK, &reload, NULL);
+}
+
+int worker_run(const struct settings_request *request, const struct settings *settings, int number,
+               int heartbeat) {
     static struct worker worker; /* to the end of the process: late completions may still point to it */
-    worker = (struct worker){.settings = settings, .heartbeat = heartbeat};
+    worker = (struct worker){.request = request, .settings = settings, .heartbeat = heartbeat};
     snprintf(worker.name, sizeof worker.name, "%.30s/%d", settings->name, number);
     snprintf(worker.source, sizeof worker.source, "/pontis/%.64s", settings->name);
     log_set_name(worker.name);
@@ -204,6 +297,7 @@ int worker_run(const struct settings *settings, int number, int heartbeat) {
         close_all(&worker);
         return end_of(&opened);
     }
+    let_reload();
     event_base_dispatch(worker.base);
     close_all(&worker);
     log_write(LOG_INFO, "worker.ended", NULL);

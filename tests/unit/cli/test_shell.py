@@ -63,7 +63,7 @@ class Bash(Program):
 
     def test_the_options_of_a_verb_and_no_others(self):
         self.assertEqual(["--json"], self.offers("corridor", "apply", "--j"))
-        self.assertEqual(["--settings"], self.offers("serve", "--s"))
+        self.assertEqual(["--settings", "--set"], self.offers("serve", "--s"))
         self.assertEqual([], self.offers("states", "--s"))
 
     def test_choices_and_files_where_they_are_wanted(self):
