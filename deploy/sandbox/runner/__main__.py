@@ -16,6 +16,7 @@ from services import Services
 from state import GATEWAYS, SANDBOX, Failure, State, other
 from steps import Steps
 
+LOG_LINES = 5
 TEXT = """Two Pontis gateways, home (SGD) and away (THB), each with its own database and domestic wallet system, and
 payments between them. Without a command: brings everything up, feeds payments, reports, and leaves it running."""
 
@@ -44,6 +45,13 @@ def read_options(arguments):
     verbs.add_parser("clean", help="stop everything and remove the folder")
     options = parser.parse_args(arguments)
     options.once |= options.json
+    if options.command == "send":
+        payer = getattr(options, "from")
+        options.to = options.to or other(payer)
+        if options.to == payer:
+            parser.error("--from and --to name the same side")
+        if not feed.is_amount(options.amount):
+            parser.error(f"--amount {options.amount}: not an amount")
     if options.kafka and options.kafka not in ("embedded", "apache") and not options.kafka.rpartition(":")[2].isdigit():
         parser.error("--kafka is embedded, apache or HOST:PORT")
     return options
@@ -56,11 +64,25 @@ def main():
     try:
         return dispatch(state, steps, options)
     except Failure as failure:
+        show_log(failure.log)
         print(f"failed: {failure}" + (f"; see {failure.log}" if failure.log else ""), file=sys.stderr)
         return failure.status
+    except OSError as error:
+        print(f"failed: {error}", file=sys.stderr)
+        return 3
     except KeyboardInterrupt:
         print("interrupted; what was started still runs: `run stop` ends it", file=sys.stderr)
         return 130
+
+
+def show_log(log):
+    """The log's last words, which mostly say why."""
+    try:
+        lines = log.read_text(errors="replace").splitlines()[-LOG_LINES:] if log else []
+    except OSError:
+        return
+    for line in lines:
+        print(f"  | {line}", file=sys.stderr)
 
 
 def dispatch(state, steps, options):
@@ -81,7 +103,6 @@ def dispatch(state, steps, options):
             return run(services, steps, options)
         services.up(steps)
         if options.command == "send":
-            options.to = options.to or other(getattr(options, "from"))
             return commands.send(services, steps, options)
         return commands.break_peer(services, steps) if options.command == "break-peer" else 0
 

@@ -13,10 +13,13 @@ KINDS = ("from-wallet", "to-wallet")
 
 
 class Broker:
-    """What every kind has: `kind`, `address`, `incarnation`, topic names, ensure, is_running and stop."""
+    """What every kind has: `kind`, `address`, `incarnation`, topic names, check, ensure, is_running, stop."""
 
     prefix = ""
     fetch_wait = 500  # milliseconds a fetch may be held back for want of records
+
+    def check(self):
+        """Fails when this broker cannot be had, before another one is left for it."""
 
     def topic(self, gateway, kind):
         return f"{self.prefix}{gateway}.{kind}"
@@ -110,9 +113,11 @@ class Existing(Broker):
         self.incarnation = "existing-" + state.random_id(address)
         self.prefix = "pontis-" + state.random_id("topics") + "."
 
-    def ensure(self):
+    def check(self):
         if not _connects(self.address):
             raise Failure(f"nothing listens on {self.address}", status=3)
+
+    def ensure(self):
         return topics.create(self.address, self.topics(), PARTITIONS)
 
     def is_running(self):

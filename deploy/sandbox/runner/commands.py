@@ -33,10 +33,6 @@ def make_payment(payer, amount, fixed="source", account=None, remittance="Sent b
 
 def send(services, steps, options):
     payer = getattr(options, "from")
-    if options.to == payer:
-        raise Failure("--from and --to name the same side", status=2)
-    if not feed.is_amount(options.amount):
-        raise Failure(f"{options.amount} is no amount", status=2)
     payment = make_payment(payer, options.amount, options.fixed, options.account, options.remittance)
     entry = _pay(services, steps, {"from": payer, "quote": not options.no_quote, "payment": payment}, options.no_quote)
     if entry.outcome == "settled":

@@ -13,6 +13,7 @@ QUOTES_AHEAD = 16
 QUOTE_PATIENCE = 0.5
 BEST_PROVIDER = "GLOBEXFX"
 UNREACHABLE_SECONDS = 60
+KEYS = ("from", "expect", "code", "quote", "lock_amount", "corridor", "payment")
 OUTCOMES = ("settled", "rejected", "blocked", "cancelled")
 
 
@@ -36,21 +37,45 @@ class Entry:
 
 
 def read(path):
-    entries = []
-    with open(path, encoding="utf-8") as stream:
-        for number, text in enumerate(stream, 1):
-            if not text.strip():
-                continue
-            try:
-                line = json.loads(text)
-                if line["from"] not in GATEWAYS or not isinstance(line["payment"], dict):
-                    raise ValueError("`from` is home or away and `payment` an object")
-            except (ValueError, KeyError, TypeError) as error:
-                raise Failure(f"{path}:{number}: not a payment: {error!r}", status=2) from error
-            entries.append(Entry(number, line))
-    if not entries:
+    """The payments of a file of JSON lines; what is wrong is told with its line."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            texts = [(number, text) for number, text in enumerate(stream, 1) if text.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(f"{path}: {error}", status=2) from error
+    if not texts:
         raise Failure(f"{path}: no payments", status=2)
-    return entries
+    return [Entry(number, _read_line(path, number, text)) for number, text in texts]
+
+
+def _read_line(path, number, text):
+    try:
+        line = json.loads(text)
+    except ValueError as error:
+        raise Failure(f"{path}:{number}: not JSON: {error}", status=2) from error
+    wrong = _what_is_wrong(line)
+    if wrong:
+        raise Failure(f"{path}:{number}: {wrong}", status=2)
+    return line
+
+
+def _what_is_wrong(line):
+    """Only what the sandbox itself needs: whether the payment is right is the gateway's to say."""
+    if not isinstance(line, dict):
+        return "not an object"
+    unknown = next((key for key in line if key not in KEYS), None)
+    if unknown is not None:
+        return f"unknown key `{unknown}`; there are " + ", ".join(KEYS)
+    if line.get("from") not in GATEWAYS:
+        return "`from` is home or away"
+    payment = line.get("payment")
+    if not isinstance(payment, dict):
+        return "`payment` is an object"
+    if line.get("expect", "settled") not in OUTCOMES:
+        return "`expect` is one of " + ", ".join(OUTCOMES)
+    if "quote" in line and not is_amount(payment.get(f"{payment.get('fixed_side')}_amount")):
+        return "a payment with a quote has a fixed_side, source or target, and its amount"
+    return None
 
 
 class Feed:

@@ -35,8 +35,11 @@ class Services:
             self._forget_books()
         steps.run("start PostgreSQL", self.cluster.start)
         steps.run("databases home and away", self.cluster.make_databases)
+        self.broker.check()
         self._leave_other_broker(steps)
         steps.run(f"broker: {self.broker.kind}", self.broker.ensure)
+        self.state.values["broker"] = self.broker.kind
+        self.state.save()
         self._claim_ports()
         build.write_wrappers(state)
         setup.write_settings(state, self.cluster, self.broker)
@@ -67,8 +70,6 @@ class Services:
         last = self.state.values.get("broker")
         if last and last != self.broker.kind:
             steps.run(f"leave the {last} broker", self._stop_on_bus, brokers.choose(self.state, last))
-        self.state.values["broker"] = self.broker.kind
-        self.state.save()
 
     def _stop_on_bus(self, broker):
         self.connect()
@@ -171,9 +172,12 @@ class Services:
         self.connect()
         if not self.drain() and any(process.pid() for process in self._wallet_processes()):
             steps.say("  payments are still open; they go on at the next start")
-        for gateway in GATEWAYS:
-            steps.run(f"stop wallet {gateway}", self.wallet_process(gateway).stop)
-        for gateway in GATEWAYS:
-            steps.run(f"stop gateway {gateway}", self.gateway_process(gateway).stop)
-        steps.run(f"stop broker: {self.broker.kind}", self.broker.stop)
+        steps.run("stop the wallets", self._stop, self._wallet_processes())
+        steps.run("stop the gateways", self._stop, map(self.gateway_process, GATEWAYS))
+        steps.run(f"stop the broker: {self.broker.kind}", self.broker.stop)
         steps.run("stop PostgreSQL", self.cluster.stop)
+
+    @staticmethod
+    def _stop(processes):
+        """Says how they ended, once when all ended alike."""
+        return ", ".join(dict.fromkeys(process.stop() for process in processes))

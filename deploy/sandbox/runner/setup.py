@@ -44,9 +44,12 @@ PREFUND = {"THB": ("home", "away", Decimal("5000000000.00")), "SGD": ("away", "h
 
 
 def make_certificates(state):
-    """Makes what is missing; remembers the pins."""
+    """Makes what is missing; remembers the pins, and by what script they were made."""
     log = state.log("ca")
     script = SANDBOX.joinpath("ca").read_bytes()
+    made_by, pins = hashlib.sha256(script).hexdigest(), state.values.get("pins", {})
+    if state.values.get("ca") == made_by and all(state.path("ca", name + ".pem").exists() for name in pins):
+        return "kept"
     ended = subprocess.run(["bash", "-s", str(state.path("ca"))], input=script, capture_output=True, **state.as_user())
     log.write_bytes(ended.stdout + ended.stderr)
     if ended.returncode != 0:
@@ -55,7 +58,7 @@ def make_certificates(state):
     for line in ended.stdout.decode().splitlines():
         name, certificate, key = line.split()
         pins[name] = {"certificate": certificate, "key": key}
-    state.values["pins"] = pins
+    state.values.update(pins=pins, ca=made_by)
     state.save()
     state.write_for_user(state.path("etc", "operators"), pins["operator"]["certificate"] + "\n")
     return f"{len(pins)} certificates"

@@ -49,15 +49,21 @@ class State:
         """Makes the folder and, for root, the unprivileged user that everything runs as."""
         if os.geteuid() == 0:
             self.account = _find_or_make_user()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for name in ("bin", "build", "ca", "etc", "log", "run", "story", "wallet"):
-            self.path(name).mkdir(exist_ok=True)
-        self._give()
+        try:
+            self._make_folders()
+        except OSError as error:
+            raise Failure(f"{self.folder} cannot be used: {error.strerror}; set PONTIS_SANDBOX to another folder", status=3) from error
         if self.account and subprocess.run(["test", "-x", str(self.folder)], **self.as_user()).returncode != 0:
             raise Failure(f"user {USER} cannot enter {self.folder}: set PONTIS_SANDBOX to a folder outside of /root", status=3)
         if len(os.fsencode(self.path("run", ".s.PGSQL.5432"))) > 100:
             raise Failure(f"{self.folder} is too long for a Unix socket: set PONTIS_SANDBOX to a shorter path", status=3)
         self.load()
+
+    def _make_folders(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name in ("bin", "build", "ca", "etc", "log", "run", "story", "wallet"):
+            self.path(name).mkdir(exist_ok=True)
+        self._give()
 
     def is_usual(self):
         """Whether `run` finds this folder without being told."""
