@@ -21,7 +21,7 @@ const struct verb verbs[] = {
      verb_serve},
     {"migrate",
      "",
-     {SETTINGS, SET, MAY("--plan", NULL), JSON},
+     {SETTINGS, SET, MAY("--plan", NULL), MAY("--accept-restored", NULL), JSON},
      "brings the database to this version's schema, or with --plan tells what it would do",
      "pontis migrate --plan",
      verb_migrate},

@@ -31,7 +31,9 @@ static int migrate(int argc, char **argv, const struct settings *settings) {
     struct result read =
         conninfo_read(settings->owner_database, settings->owner_database_password_file, &conninfo);
     int code = EXIT_CONFIGURATION;
-    if (result_is_ok(&read))
+    if (result_is_ok(&read) && verb_flag(argc, argv, "--accept-restored"))
+        code = migrate_accept_command(conninfo.data);
+    else if (result_is_ok(&read))
         code =
             migrate_command(conninfo.data, verb_flag(argc, argv, "--plan"), verb_flag(argc, argv, "--json"));
     else
