@@ -20,5 +20,8 @@ struct reason_row {
 
 /* The row of a reason; aborts on a number that is none. */
 const struct reason_row *reason_row(int reason);
+extern const char *const reason_rules[]; /* "none", "corridor.unknown", ... */
+/* The reason with that rule; REASON_COUNT: there is none. */
+int reason_find(const char *rule);
 
 #endif
