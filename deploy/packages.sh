@@ -22,6 +22,8 @@ python3|the sandbox's runner"
 packages_for_apache="openjdk-17-jre-headless|runs Apache Kafka
 maven|fetches Apache Kafka from Maven Central"
 
+packages_to_monitor="prometheus|scrapes both gateways, judges alert rules (Debian's own is not started)"
+
 is_installed() {
     [ "$(dpkg-query -W -f='${Status}' "$1" 2>/dev/null)" = "install ok installed" ]
 }
@@ -41,12 +43,32 @@ apt_install() {
     apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold install -y --no-install-recommends "$@"
 }
 
+# What is installed meanwhile starts no service of its own.
+without_services() { # command
+    local policy=/usr/sbin/policy-rc.d mine=no status=0
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+        mine=yes
+    fi
+    "$@" || status=$?
+    if [ "$mine" = yes ]; then rm -f "$policy"; fi
+    return $status
+}
+
+# Debian's package would scrape itself from every start of the machine on.
+install_prometheus() {
+    without_services apt_install prometheus || return
+    if [ -d /run/systemd/system ]; then systemctl disable --quiet prometheus; fi
+}
+
 # Debian's package would make and start a cluster of its own unless its settings say no; a machine that has the
 # package already keeps whatever it has.
 install_all() { # packages
     local settings=/etc/postgresql-common/createcluster.conf line='create_main_cluster = false # pontis'
     export DEBIAN_FRONTEND=noninteractive
     apt-get -o DPkg::Lock::Timeout=300 update || return
+    if [[ " $* " == *" prometheus "* ]]; then install_prometheus || return; fi
     if [[ " $* " == *" postgresql-15 "* ]]; then
         apt_install postgresql-common || return
         echo "$line" >>"$settings"
