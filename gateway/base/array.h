@@ -1,6 +1,7 @@
 #ifndef PONTIS_BASE_ARRAY_H
 #define PONTIS_BASE_ARRAY_H
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ static inline void *array_grown(void *items, size_t count, size_t *capacity, siz
         *capacity = *capacity ? *capacity * 2 : 8;
         items = must_realloc(items, *capacity * size);
     }
+    assert(items);
     memset((char *)items + count * size, 0, size);
     return items;
 }

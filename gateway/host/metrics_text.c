@@ -1,4 +1,5 @@
 /* Reading: all slots as one text. */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,6 +74,7 @@ static void write_labels(struct buffer *out, enum metric metric, const char *lab
         return;
     buffer_add_char(out, '{');
     for (size_t i = 0; names[i]; i++) {
+        assert(labels);
         size_t length = strcspn(labels, (const char[]){METRICS_SEPARATOR, '\0'});
         buffer_addf(out, "%s%s=\"", i ? "," : "", names[i]);
         write_value(out, labels, length);

@@ -107,7 +107,7 @@ static void on_read(void *context, struct result result, const struct store_tabl
     else
         measure->failed = true;
     if (measure->reading == 0 && !measure->failed)
-        metrics_set(METRIC_READ_AT, flow_now(measure->flow) / 1000, NULL);
+        metrics_set_whole(METRIC_READ_AT, flow_now(measure->flow) / 1000, NULL);
 }
 
 static void look(struct measure *measure) {

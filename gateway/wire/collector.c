@@ -166,7 +166,7 @@ static bool is_numeric(const char *host) {
 static bool take_host(const char *host, struct collector *collector) {
     size_t length = strlen(host);
     bool brackets = length > 2 && host[0] == '[' && host[length - 1] == ']';
-    return text_copy(collector->host, sizeof collector->host, host + brackets, length - 2 * brackets) &&
+    return text_copy(collector->host, sizeof collector->host, host + brackets, length - (brackets ? 2 : 0)) &&
            is_numeric(collector->host);
 }
 
