@@ -163,7 +163,8 @@ static struct result held_up(const struct run *run, const struct migration *migr
         run->session,
         "SELECT a.pid, a.usename, a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
         " JOIN pg_class c ON c.oid = l.relation WHERE l.granted AND a.pid <> pg_backend_pid()"
-        " AND c.relnamespace = 'pontis'::regnamespace ORDER BY a.xact_start NULLS LAST LIMIT 1");
+        " AND a.datname = current_database() AND c.relnamespace = 'pontis'::regnamespace"
+        " ORDER BY a.xact_start NULLS LAST LIMIT 1");
     struct result result =
         result_retry("%s: tables are locked; tried %d times, nothing of it is applied; try again",
                      migration->name, run->patience->tries);

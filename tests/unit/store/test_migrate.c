@@ -188,6 +188,27 @@ Test(migrate, a_table_that_stays_locked_is_given_up_and_its_holder_named) {
     cr_assert(has_column());
 }
 
+/* Relations of two databases may have the same numbers, as those of a corridor each in one cluster do. */
+Test(migrate, a_table_locked_in_another_database_is_not_named) {
+    char database[48], sql[128];
+    snprintf(database, sizeof database, "%s_other", house.database);
+    PGconn *session = postgres_connect(&house.postgres, "postgres");
+    postgres_do(session, "SELECT pg_advisory_lock(1)");
+    snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE migrated", database);
+    postgres_do(session, sql);
+    PQfinish(session);
+    PGconn *elsewhere = postgres_connect(&house.postgres, database);
+    postgres_do(elsewhere, "BEGIN; SELECT count(*) FROM pontis.instruction");
+    PGconn *reader = postgres_connect(&house.postgres, house.database);
+    postgres_do(reader,
+                "SET application_name = 'long-report'; BEGIN; SELECT count(*) FROM pontis.instruction");
+    add_file("9001_column.sql", ADD_COLUMN);
+    struct result result = run_files(&hasty);
+    assert_says(result, RESULT_RETRY, "long-report");
+    PQfinish(reader);
+    PQfinish(elsewhere);
+}
+
 /* How often somebody was seen to begin to wait for a lock. */
 static void await_tries(int wanted) {
     long before = 0;
