@@ -111,6 +111,10 @@ void metrics_put(enum metric metric, double value, const char *const *labels) {
     metrics_store(&series->cells[METRICS_GAUGE_SET_AT], (uint64_t)clock_boottime());
 }
 
+void metrics_put_whole(enum metric metric, int64_t value, const char *const *labels) {
+    metrics_put(metric, (double)value, labels);
+}
+
 void metrics_put_text(enum metric metric, const char *value, const char *const *labels) {
     char *end;
     double number = strtod(value, &end);

@@ -59,10 +59,11 @@ void metrics_unshare(void);
 #define METRIC_LABELS(...) ((const char *const[METRIC_MOST_LABELS + 1]){__VA_ARGS__})
 
 /* metrics_count(METRIC_SENDINGS, corridor, "delivered") */
-#define metrics_count(metric, ...)           metrics_add(metric, 1, METRIC_LABELS(__VA_ARGS__))
-#define metrics_observe(metric, amount, ...) metrics_take(metric, amount, METRIC_LABELS(__VA_ARGS__))
-#define metrics_set(metric, value, ...)      metrics_put(metric, value, METRIC_LABELS(__VA_ARGS__))
-#define metrics_set_text(metric, value, ...) metrics_put_text(metric, value, METRIC_LABELS(__VA_ARGS__))
+#define metrics_count(metric, ...)            metrics_add(metric, 1, METRIC_LABELS(__VA_ARGS__))
+#define metrics_observe(metric, amount, ...)  metrics_take(metric, amount, METRIC_LABELS(__VA_ARGS__))
+#define metrics_set(metric, value, ...)       metrics_put(metric, value, METRIC_LABELS(__VA_ARGS__))
+#define metrics_set_whole(metric, value, ...) metrics_put_whole(metric, value, METRIC_LABELS(__VA_ARGS__))
+#define metrics_set_text(metric, value, ...)  metrics_put_text(metric, value, METRIC_LABELS(__VA_ARGS__))
 
 void metrics_add(enum metric metric, uint64_t amount, const char *const *labels);
 /* One more observation of a histogram: nanoseconds where its unit is seconds. */
@@ -70,6 +71,7 @@ void metrics_take(enum metric metric, int64_t amount, const char *const *labels)
 /* A gauge that is not set again within METRIC_FRESH milliseconds is no longer told: nobody knows it then. */
 void metrics_put(enum metric metric, double value, const char *const *labels);
 
+void metrics_put_whole(enum metric metric, int64_t value, const char *const *labels);
 /* The same of a decimal number as PostgreSQL writes it; what is no number is not set. */
 void metrics_put_text(enum metric metric, const char *value, const char *const *labels);
 

@@ -323,8 +323,8 @@ static void tell_workers(const struct supervisor *supervisor) {
     size_t running = 0;
     for (size_t i = 0; i < supervisor->count; i++)
         running += supervisor->children[i].pid != 0;
-    metrics_set(METRIC_WORKERS, (int)running, NULL);
-    metrics_set(METRIC_WORKERS_WANTED, (int)supervisor->count, NULL);
+    metrics_set_whole(METRIC_WORKERS, (int64_t)running, NULL);
+    metrics_set_whole(METRIC_WORKERS_WANTED, (int64_t)supervisor->count, NULL);
 }
 
 /* Payments go on without metrics; Prometheus says that they are missing. */

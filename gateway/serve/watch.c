@@ -77,7 +77,7 @@ bool watch_tell_ready(void *context, struct buffer *json) {
 
 static void set_ready(const struct watch *watch) {
     for (size_t i = 0; i < CHECKS; i++)
-        metrics_set(METRIC_READY, checks[i].trouble(watch) == NULL, checks[i].name);
+        metrics_set_whole(METRIC_READY, checks[i].trouble(watch) == NULL, checks[i].name);
 }
 
 /* ---- gauges of this process ---- */
@@ -87,8 +87,8 @@ static void set_links(const struct flow *flow) {
         const struct flow_link *link = flow->links.items[i];
         if (link->retired)
             continue;
-        metrics_set(METRIC_CORRIDOR_OPEN, link->corridor.open, link->corridor.name);
-        metrics_set(METRIC_PEER_REACHABLE, !link->unreachable, link->corridor.name);
+        metrics_set_whole(METRIC_CORRIDOR_OPEN, link->corridor.open, link->corridor.name);
+        metrics_set_whole(METRIC_PEER_REACHABLE, !link->unreachable, link->corridor.name);
     }
 }
 
@@ -101,7 +101,8 @@ static void set_lag(const struct watch *watch) {
         if (!partition->lease_epoch || end < 0)
             continue;
         snprintf(number, sizeof number, "%d", (int)partition->partition);
-        metrics_set(METRIC_KAFKA_LAG, end > partition->position ? end - partition->position : 0, number);
+        metrics_set_whole(METRIC_KAFKA_LAG, end > partition->position ? end - partition->position : 0,
+                          number);
     }
 }
 
@@ -111,14 +112,14 @@ static void set_memory(void) {
     if (file && fgets(line, sizeof line, file)) {
         char *rest;
         (void)strtoll(line, &rest, 10);
-        metrics_set(METRIC_MEMORY, strtoll(rest, NULL, 10) * sysconf(_SC_PAGESIZE), NULL);
+        metrics_set_whole(METRIC_MEMORY, strtoll(rest, NULL, 10) * sysconf(_SC_PAGESIZE), NULL);
     }
     if (file)
         fclose(file);
 }
 
 static void tell_certificate(void *context, const char *subject, const char *serial, int64_t ends) {
-    metrics_set(METRIC_CERTIFICATE_EXPIRY, ends, (const char *)context, subject, serial);
+    metrics_set_whole(METRIC_CERTIFICATE_EXPIRY, ends, (const char *)context, subject, serial);
 }
 
 static void set_certificates(const struct settings *settings) {
@@ -166,8 +167,8 @@ static void on_timer(evutil_socket_t unused, short what, void *context) {
     if (watch->ticks % CERTIFICATE_TICKS == 0)
         set_certificates(watch->parts.settings);
     watch->ticks++;
-    metrics_set(METRIC_BUILD, 1, PONTIS_VERSION);
-    metrics_set(METRIC_QUEUED, watch->parts.flow->queued, NULL);
+    metrics_set_whole(METRIC_BUILD, 1, PONTIS_VERSION);
+    metrics_set_whole(METRIC_QUEUED, (int64_t)watch->parts.flow->queued, NULL);
     set_ready(watch);
     set_links(watch->parts.flow);
     set_lag(watch);
