@@ -51,10 +51,12 @@ static const char *required(const char *name, const char *setting, struct buffer
     return NULL;
 }
 
-static bool is_readable(const char *name, const char *path) {
+static bool is_readable(const char *name, const char *key, const char *path) {
     if (access(path, R_OK) == 0)
         return true;
-    fprintf(stderr, "pontis: %s names %s, which cannot be read: %s\n", name, path, strerror(errno));
+    const char *value = getenv(name);
+    fprintf(stderr, "pontis: %s names %s, which cannot be read: %s\n", value && *value ? name : key, path,
+            strerror(errno));
     return false;
 }
 
@@ -85,8 +87,9 @@ static bool find_gateway(struct gateway *gateway) {
         fprintf(stderr, "pontis: PONTIS_URL is %s; https://HOST:PORT is expected\n", gateway->url);
         return false;
     }
-    return is_readable("PONTIS_CA", gateway->ca) && is_readable("PONTIS_CERT", gateway->certificate) &&
-           is_readable("PONTIS_KEY", gateway->key);
+    return is_readable("PONTIS_CA", "client.ca", gateway->ca) &&
+           is_readable("PONTIS_CERT", "client.certificate", gateway->certificate) &&
+           is_readable("PONTIS_KEY", "client.key", gateway->key);
 }
 
 /* ---- the request ---- */

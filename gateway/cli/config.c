@@ -14,7 +14,7 @@
 /* ---- check ---- */
 
 static json_t *finding_json(const struct finding *finding) {
-    return json_pack("{s:s, s:s, s:s, s:s}", "severity", finding->is_warning ? "warning" : "error", "where",
+    return json_pack("{s:s, s:s, s:s, s:s}", "severity", finding_weight_names[finding->weight], "where",
                      finding->where, "key", finding->key, "text", finding->text);
 }
 
@@ -31,10 +31,11 @@ static void print_findings(const struct findings *findings, const struct setting
     for (size_t i = 0; i < findings->list.count; i++) {
         char line[FINDING_LINE_SIZE];
         finding_line(&findings->list.items[i], line);
+        fputs(findings->list.items[i].weight == FINDING_NOTE ? "note: " : "", stdout);
         table_print(line);
         putchar('\n');
     }
-    if (findings->list.count == 0)
+    if (!findings_has(findings, FINDING_WARNING))
         printf("%s: ok\n", settings->file ? settings->file : "settings");
 }
 
@@ -43,6 +44,7 @@ int verb_config_check(int argc, char **argv) {
     struct settings *settings;
     struct findings findings = {0};
     settings_arguments_init(argc, argv, SETTINGS_OF_GATEWAY, &arguments);
+    arguments.request.is_rehearsal = true;
     bool is_readable = settings_read(&arguments.request, &findings, &settings);
     if (is_readable)
         (void)check_settings(settings, &findings);
@@ -52,7 +54,7 @@ int verb_config_check(int argc, char **argv) {
         print_findings_json(&findings);
     else
         print_findings(&findings, settings);
-    int code = findings.list.count ? EXIT_NEGATIVE : EXIT_DONE;
+    int code = findings_has(&findings, FINDING_WARNING) ? EXIT_NEGATIVE : EXIT_DONE;
     findings_wipe(&findings);
     settings_free(settings);
     settings_arguments_wipe(&arguments);
@@ -101,6 +103,7 @@ int verb_config_show(int argc, char **argv) {
     struct settings *settings;
     struct findings findings = {0};
     settings_arguments_init(argc, argv, SETTINGS_OF_GATEWAY, &arguments);
+    arguments.request.is_rehearsal = true;
     bool is_right = settings_read(&arguments.request, &findings, &settings);
     print_values(settings, verb_flag(argc, argv, "--json"));
     fflush(stdout);

@@ -45,7 +45,7 @@ static int migrate(int argc, char **argv, const struct settings *settings) {
 int verb_migrate(int argc, char **argv) {
     struct settings_arguments arguments;
     struct settings *settings;
-    settings_arguments_init(argc, argv, SETTINGS_OF_GATEWAY, &arguments);
+    settings_arguments_init(argc, argv, SETTINGS_OF_OWNER, &arguments);
     int code = settings_arguments_read(&arguments, &settings);
     if (code == EXIT_DONE)
         code = migrate(argc, argv, settings);

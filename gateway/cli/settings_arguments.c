@@ -25,7 +25,11 @@ void settings_arguments_tell(const struct findings *findings) {
     for (size_t i = 0; i < findings->list.count; i++) {
         char line[FINDING_LINE_SIZE];
         finding_line(&findings->list.items[i], line);
-        fprintf(stderr, "pontis: %s%s\n", findings->list.items[i].is_warning ? "warning: " : "", line);
+        enum finding_weight weight = findings->list.items[i].weight;
+        if (weight == FINDING_ERROR)
+            fprintf(stderr, "pontis: %s\n", line);
+        else
+            fprintf(stderr, "pontis: %s: %s\n", finding_weight_names[weight], line);
     }
 }
 

@@ -3,14 +3,16 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+const char *const finding_weight_names[] = {"error", "warning", "note"};
+
 void findings_wipe(struct findings *findings) {
     array_wipe(&findings->list);
 }
 
-static void add(struct findings *findings, bool is_warning, const char *where, const char *key,
+static void add(struct findings *findings, enum finding_weight weight, const char *where, const char *key,
                 const char *text) {
     struct finding *finding = array_push(&findings->list);
-    finding->is_warning = is_warning;
+    finding->weight = weight;
     snprintf(finding->where, sizeof finding->where, "%s", where);
     snprintf(finding->key, sizeof finding->key, "%s", key);
     snprintf(finding->text, sizeof finding->text, "%s", text);
@@ -22,7 +24,7 @@ void findings_error(struct findings *findings, const char *where, const char *ke
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    add(findings, false, where, key, text);
+    add(findings, FINDING_ERROR, where, key, text);
 }
 
 void findings_warn(struct findings *findings, const char *where, const char *key, const char *format, ...) {
@@ -31,12 +33,21 @@ void findings_warn(struct findings *findings, const char *where, const char *key
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    add(findings, true, where, key, text);
+    add(findings, FINDING_WARNING, where, key, text);
 }
 
-bool findings_has_error(const struct findings *findings) {
+void findings_note(struct findings *findings, const char *where, const char *key, const char *format, ...) {
+    char text[FINDING_TEXT_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    add(findings, FINDING_NOTE, where, key, text);
+}
+
+bool findings_has(const struct findings *findings, enum finding_weight weight) {
     for (size_t i = 0; i < findings->list.count; i++)
-        if (!findings->list.items[i].is_warning)
+        if (findings->list.items[i].weight <= weight)
             return true;
     return false;
 }

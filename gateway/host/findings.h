@@ -9,9 +9,12 @@
 
 enum { FINDING_TEXT_SIZE = 224 };
 
+/* Can it be lived with? A note is only what could not be judged here. */
+enum finding_weight { FINDING_ERROR, FINDING_WARNING, FINDING_NOTE };
+
 /* One thing that is wrong with what an operator wrote, for a person. */
 struct finding {
-    bool is_warning;              /* it can be lived with */
+    enum finding_weight weight;
     char where[192];              /* "/etc/pontis/pontis.yaml:12", "variable PONTIS_WORKERS" */
     char key[64];                 /* "bus.brokers"; "" when it is no single key's */
     char text[FINDING_TEXT_SIZE]; /* what is wrong, and what was expected */
@@ -23,12 +26,17 @@ struct findings {
 };
 
 void findings_wipe(struct findings *findings);
+/* "error", "warning", "note". */
+extern const char *const finding_weight_names[];
+
 void findings_error(struct findings *findings, const char *where, const char *key, const char *format, ...)
     PRINTF_LIKE(4, 5);
 void findings_warn(struct findings *findings, const char *where, const char *key, const char *format, ...)
     PRINTF_LIKE(4, 5);
-/* Is there one that cannot be lived with? */
-bool findings_has_error(const struct findings *findings);
+void findings_note(struct findings *findings, const char *where, const char *key, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+/* Is there one that weighs as much, or more? */
+bool findings_has(const struct findings *findings, enum finding_weight weight);
 
 enum { FINDING_LINE_SIZE = 512 };
 

@@ -40,7 +40,7 @@ static void give(struct settings *settings, size_t key, enum settings_source sou
 }
 
 static bool is_wanted(const struct reading *reading, size_t key) {
-    return reading->request->use != SETTINGS_OF_CLIENT || settings_keys[key].use == SETTINGS_OF_CLIENT;
+    return reading->request->use == SETTINGS_OF_GATEWAY || reading->request->use == settings_keys[key].use;
 }
 
 static void give_defaults(struct reading *reading) {
@@ -157,7 +157,7 @@ static void find_missing(struct reading *reading) {
     }
     for (size_t i = 0; i < settings_key_count; i++) {
         char name[SETTINGS_VARIABLE_SIZE];
-        if (reading->settings->values[i].text || settings_keys[i].optional)
+        if (reading->settings->values[i].text || settings_keys[i].optional || !is_wanted(reading, i))
             continue;
         settings_key_variable(&settings_keys[i], name);
         findings_error(reading->findings, file ? file : SETTINGS_DEFAULT_FILE, settings_keys[i].path,
@@ -180,6 +180,11 @@ static void judge(struct reading *reading, size_t key) {
         return;
     settings_where(settings, key, where);
     const char *credentials = variable(reading->request, "CREDENTIALS_DIRECTORY");
+    if (reading->request->is_rehearsal && !credentials && settings_value_is_credential(row, text)) {
+        findings_note(reading->findings, where, row->path, "only the service itself can look into %.60s",
+                      text);
+        return;
+    }
     if (settings_value_set(row, text, credentials, settings, why))
         return;
     findings_error(reading->findings, where, row->path, "%s", why);
@@ -248,24 +253,7 @@ bool settings_read(const struct settings_request *request, struct findings *find
     judge_bus(&reading);
     judge_client(&reading);
     *out = reading.settings;
-    return !findings_has_error(findings);
-}
-
-struct result settings_load(const char *path, struct settings **out) {
-    const struct settings_request request = {.file = path, .environment = environ};
-    struct findings findings = {0};
-    struct result result = result_ok();
-    if (!settings_read(&request, &findings, out)) {
-        char line[FINDING_LINE_SIZE];
-        size_t i = 0;
-        while (findings.list.items[i].is_warning)
-            i++;
-        finding_line(&findings.list.items[i], line);
-        result = result_fatal("%s", line);
-        settings_free(*out);
-    }
-    findings_wipe(&findings);
-    return result;
+    return !findings_has(findings, FINDING_ERROR);
 }
 
 void settings_free(struct settings *settings) {

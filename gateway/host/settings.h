@@ -95,7 +95,8 @@ enum settings_use { SETTINGS_OF_GATEWAY, SETTINGS_OF_OWNER, SETTINGS_OF_CLIENT }
 
 /* What settings are read from. Everything is borrowed, for as long as they may be read again. */
 struct settings_request {
-    enum settings_use use; /* SETTINGS_OF_CLIENT: only keys of that use are read; else all */
+    enum settings_use use; /* of a gateway all keys are read and judged; of others only theirs */
+    bool is_rehearsal;     /* it is not the gateway that asks: a credential it has may not be here, a note */
     const char *file; /* of --settings; NULL: PONTIS_SETTINGS, else SETTINGS_DEFAULT_FILE where it is there */
     const char *const *flags; /* of --set: "bus.group=home", ... */
     size_t flag_count;
@@ -103,12 +104,10 @@ struct settings_request {
 };
 
 /* Reads and judges all of it: flag before variable before file before default. Adds what is wrong; true when
- * `findings` then holds nothing but warnings. *out holds in any case what could be read, for settings_free.
+ * `findings` then holds no error. *out holds in any case what could be read, for settings_free.
  * Looks into no file that a setting names. */
 bool settings_read(const struct settings_request *request, struct findings *findings, struct settings **out);
 void settings_free(struct settings *settings);
-/* settings_read of a file; FATAL with the first thing that is wrong. */
-MUST_USE struct result settings_load(const char *path, struct settings **out);
 
 /* `current` with those values of `next` that a running gateway can take over; the caller frees it. */
 struct settings *settings_merge(const struct settings *current, const struct settings *next);

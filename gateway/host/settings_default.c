@@ -175,7 +175,9 @@ void settings_write_default(struct buffer *out) {
         "config\n"
         "# show` every value and where it comes from. SIGHUP (systemctl reload pontis) takes over what says\n"
         "# so, and nothing at all while anything is wrong. Secrets are named by their file, or as\n"
-        "# credential:NAME for what systemd hands over (LoadCredential=, LoadCredentialEncrypted=).\n"
+        "# credential:NAME for what systemd hands over (LoadCredential=, LoadCredentialEncrypted=). A\n"
+        "# credential stays what it was when the service started: a key that a reload is to replace is\n"
+        "# named by its path.\n"
         "#\n"
         "# Under each explanation stands what is expected, the default, the variable, and whether a running\n"
         "# gateway takes a change over. The values are examples.\n";

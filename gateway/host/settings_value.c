@@ -140,19 +140,21 @@ static bool judge_text(const struct settings_key *key, const char *text, char wh
     return is_in_range(key, (int64_t)strlen(text)) || refuse_type(key, text, why);
 }
 
-static bool is_path(enum setting_type type) {
-    return type == SETTING_FILE || type == SETTING_SECRET;
+#define CREDENTIAL "credential:"
+
+bool settings_value_is_credential(const struct settings_key *key, const char *text) {
+    return (key->type == SETTING_FILE || key->type == SETTING_SECRET) &&
+           strncmp(text, CREDENTIAL, sizeof CREDENTIAL - 1) == 0;
 }
 
 /* "credential:NAME" into the path of the file that systemd keeps it in. */
 static bool resolve(const struct settings_key *key, const char *text, const char *folder, char **out,
                     char why[VALUE_WHY_SIZE]) {
-    static const char prefix[] = "credential:";
-    if (!is_path(key->type) || strncmp(text, prefix, sizeof prefix - 1) != 0) {
+    if (!settings_value_is_credential(key, text)) {
         *out = must_strdup(text);
         return true;
     }
-    const char *name = text + sizeof prefix - 1;
+    const char *name = text + sizeof CREDENTIAL - 1;
     if (!is_name(name) || name[0] == '.')
         return refuse_type(key, text, why);
     if (!folder)

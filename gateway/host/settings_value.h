@@ -10,6 +10,9 @@ enum { VALUE_WHY_SIZE = 192 };
 bool settings_value_set(const struct settings_key *key, const char *text, const char *credentials,
                         struct settings *settings, char why[VALUE_WHY_SIZE]);
 
+/* Is it "credential:NAME", of a key that may be one? */
+bool settings_value_is_credential(const struct settings_key *key, const char *text);
+
 /* Frees what settings_value_set put there. */
 void settings_value_wipe(const struct settings_key *key, struct settings *settings);
 

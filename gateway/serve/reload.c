@@ -20,7 +20,8 @@ struct result reload_apply(const struct settings *settings, const struct reload_
     if (result_is_ok(&result)) {
         wire_use(parts->wire, credentials);
         credentials = NULL;
-        api_use_operators(parts->api, &operators);
+        if (parts->api->flow) /* else it is not open yet, and reads them then */
+            api_use_operators(parts->api, &operators);
         log_configure(settings->log.format, settings->log.level);
     }
     api_operators_wipe(&operators);

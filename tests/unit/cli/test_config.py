@@ -64,6 +64,14 @@ class Config(Program):
         found = json.loads(self.pontis("config", "check", "--settings", self.settings(), "--json", status=NEGATIVE))["findings"]
         self.assertEqual([("error", "tls.key")], [(finding["severity"], finding["key"]) for finding in found])
 
+    def test_a_credential_that_only_the_service_has_is_no_mistake(self):
+        path = self.settings()
+        told = self.pontis("config", "check", "--settings", path, "--set", "tls.key=credential:tls-key")
+        self.assertEqual(f"note: flag --set tls.key: tls.key: only the service itself can look into credential:tls-key\n{path}: ok\n", told)
+        found = self.pontis("config", "check", "--settings", path, "--set", "tls.key=credential:home.key", status=DONE,
+                            CREDENTIALS_DIRECTORY=str(self.folder))
+        self.assertEqual(f"{path}: ok\n", found)
+
     def test_an_unknown_variable_is_found(self):
         found = self.pontis("config", "check", "--settings", self.settings(), status=NEGATIVE, PONTIS_WORKRES="2")
         self.assertEqual("environment: PONTIS_WORKRES: unknown variable; the nearest known one is PONTIS_WORKERS\n", found)

@@ -26,8 +26,10 @@ static void write_file(const char *text, char path[64]) {
 }
 
 void read_settings(const struct given *given, struct read *out) {
-    struct settings_request request = {
-        .use = given->use, .flags = given->flags, .environment = given->variables};
+    struct settings_request request = {.use = given->use,
+                                       .is_rehearsal = given->is_rehearsal,
+                                       .flags = given->flags,
+                                       .environment = given->variables};
     *out = (struct read){.path = "/nowhere/pontis.yaml"};
     if (given->file)
         write_file(given->file, out->path);

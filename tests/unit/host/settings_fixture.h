@@ -12,6 +12,7 @@ struct given {
     const char *const *flags;
     char *const *variables;
     enum settings_use use;
+    bool is_rehearsal;
 };
 
 struct read {

@@ -179,6 +179,17 @@ Test(settings, one_who_calls_a_gateway_needs_the_section_client_alone) {
     read_wipe(&read);
 }
 
+Test(settings, who_migrates_needs_the_owners_keys_alone) {
+    struct read read;
+    read_settings(&(struct given){.file = "owner_database: dbname=home\n"
+                                          "tls: {key: 'credential:tls-key'}\n",
+                                  .use = SETTINGS_OF_OWNER},
+                  &read);
+    cr_expect(read.is_right, "%s", findings_text(&read));
+    cr_expect_str_eq(read.settings->owner_database, "dbname=home");
+    read_wipe(&read);
+}
+
 /* ---- types ---- */
 
 Test(settings, whole_numbers) {
@@ -266,6 +277,17 @@ Test(settings, a_credential_is_a_file_of_systemd) {
     read_wipe(&read);
     expect_refused("tls.key=credential:tls-key", "CREDENTIALS_DIRECTORY is not set");
     expect_refused("tls.key=credential:../tls-key", "a path or credential:NAME");
+}
+
+Test(settings, a_credential_that_only_the_service_has_is_a_note_to_others) {
+    const char *flags[] = {"tls.key=credential:tls-key", NULL};
+    struct read read;
+    read_settings(&(struct given){.file = whole_file, .flags = flags, .is_rehearsal = true}, &read);
+    cr_expect(read.is_right, "%s", findings_text(&read));
+    cr_expect(has_finding(&read, "--set", "tls.key", "credential:tls-key"), "%s", findings_text(&read));
+    cr_expect_not(findings_has(&read.findings, FINDING_WARNING));
+    cr_expect_null(read.settings->tls.key);
+    read_wipe(&read);
 }
 
 /* ---- what keys mean together ---- */
