@@ -28,7 +28,9 @@ def read_options(arguments):
     parser.add_argument("--once", action="store_true", help="end after the table; stops what it started")
     parser.add_argument("--json", action="store_true", help="--once, and one object on the last line")
     parser.add_argument("--patience", metavar="SECONDS", type=float, default=120, help="give up when no payment has ended for so long (default: 120)")
+    parser.add_argument("--monitoring", action="store_true", help="also a Prometheus that scrapes both gateways")
     anywhere = argparse.ArgumentParser(add_help=False)
+    anywhere.add_argument("--monitoring", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     anywhere.add_argument("--kafka", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     verbs = parser.add_subparsers(dest="command", metavar="COMMAND")
     verbs.add_parser("start", parents=[anywhere], help="bring everything up, or up again, and feed nothing")
@@ -99,6 +101,8 @@ def dispatch(state, steps, options):
             return end(state, steps, options.command)
         wanted = options.kafka or (state.values.get("broker", "embedded") if options.command else "embedded")
         services = Services(state, wanted)
+        if options.monitoring:
+            services.monitoring.want()
         if options.command is None:
             return run(services, steps, options)
         services.up(steps)
@@ -153,6 +157,8 @@ def print_invitation(services, steps, entry):
     me = me if state.is_usual() else f"PONTIS_SANDBOX={shlex.quote(str(state.folder))} {me}"
     steps.say()
     steps.say("The corridor stays up. To paste:")
+    if services.monitoring.is_wanted():
+        steps.say(f"  Prometheus, with the alerts of deploy/monitoring: {services.monitoring.url()}")
     steps.say(f"  {shlex.quote(str(state.path('bin', 'pontis-' + entry.gateway)))} payment show {entry.uetr}")
     steps.say(f"  curl --cacert {ca}/ca.pem --cert {ca}/operator.pem --key {ca}/operator.key "
               f"https://127.0.0.1:{state.port(entry.gateway + '.api')}/v1/payments/{entry.uetr}")

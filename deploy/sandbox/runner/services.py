@@ -8,6 +8,7 @@ import build
 import setup
 from api import Api
 from cluster import Cluster
+from monitoring import Monitoring
 from process import Process
 from state import GATEWAYS, Failure, port_is_free
 from steps import wait_until
@@ -21,6 +22,7 @@ class Services:
         self.state = state
         self.cluster = Cluster(state)
         self.broker = brokers.choose(state, wanted_broker)
+        self.monitoring = Monitoring(state)
         self.started_any = False
         self.apis = self.wallets = None
         self.dead_since = {}
@@ -52,6 +54,8 @@ class Services:
         steps.run("liquidity on both sides", setup.fund, state, self.apis)
         for gateway in GATEWAYS:
             steps.run(f"wallet {gateway}", self.ensure_wallet, gateway)
+        if self.monitoring.is_wanted():
+            steps.run("Prometheus", self.monitoring.ensure)
 
     def _forget_books(self):
         """What is remembered of an earlier cluster does not hold for a new one."""
@@ -170,6 +174,8 @@ class Services:
 
     def down(self, steps):
         self.connect()
+        if self.monitoring.is_wanted():
+            steps.run("stop Prometheus", self.monitoring.stop)
         if not self.drain() and any(process.pid() for process in self._wallet_processes()):
             steps.say("  payments are still open; they go on at the next start")
         steps.run("stop the wallets", self._stop, self._wallet_processes())

@@ -10,7 +10,8 @@ import subprocess
 from pathlib import Path
 
 USER = "pontis"
-KEPT_ENVIRONMENT = ("PATH", "LANG", "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS")
+KEPT_ENVIRONMENT = ("PATH", "LANG", "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS",
+                    "PONTIS_TRACING_ENDPOINT", "PONTIS_LOG_FORMAT", "PONTIS_LOG_LEVEL")
 GATEWAYS = ("home", "away")
 CORRIDOR = "sg-th"
 CURRENCY = {"home": "SGD", "away": "THB"}
