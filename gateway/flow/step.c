@@ -96,6 +96,13 @@ void step_forget_partition(struct flow *flow, int32_t partition) {
     apply_pressure(flow);
 }
 
+static bool has_void(const struct batch *batch) {
+    for (size_t i = 0; i < batch->items.count; i++)
+        if (is_void(batch->flow, batch->items.items[i]))
+            return true;
+    return false;
+}
+
 bool step_stop(struct flow *flow) {
     flow->stopping = true;
     return flow->batch == NULL;
@@ -317,6 +324,10 @@ static void refresh(struct batch *batch) {
 
 static void decide_and_commit(struct batch *batch, const struct store_loaded *loaded) {
     struct flow *flow = batch->flow;
+    if (has_void(batch)) { /* a partition was given back while the load was under way */
+        run(batch);
+        return;
+    }
     batch_overlay(batch, loaded);
     if (!batch->is_refreshed && batch_is_outdated(batch)) {
         refresh(batch);

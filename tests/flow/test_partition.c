@@ -10,6 +10,7 @@ Test(partition, taken_away_and_given_back_at_any_moment_loses_and_doubles_nothin
     for (uint64_t seed = 1; seed <= 60; seed++) {
         struct world world;
         world_init(&world, seed);
+        world.load_delay = 2;
         world.commit_delay = 3;
         world.commit_unsure = 10;
         for (int round = 0; round < 12; round++) {

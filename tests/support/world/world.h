@@ -82,7 +82,8 @@ struct world {
     bool bus_down;          /* nothing is published, and that is told */
     bool bus_hangs;         /* nothing is published, nothing is told */
     unsigned commit_unsure; /* of 100 commits: the connection dies before COMMIT */
-    int64_t commit_delay;   /* milliseconds a commit takes */
+    int64_t load_delay;     /* milliseconds a load takes */
+    int64_t commit_delay;   /* and a commit */
     /* Another worker, just before a commit: it changes what is stored (but no row while `store.locked`), or
      * says what else the database answers. COMMITTED: go on. */
     enum store_outcome (*rival)(struct world *world, struct node *node, const struct store_commit *commit);

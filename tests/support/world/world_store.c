@@ -35,7 +35,7 @@ static void store_load(void *self, const struct store_load *load, store_load_don
     struct store_call *call = new_call(self, context);
     call->load = load;
     call->loaded = done;
-    world_task(call->node->world, call->node, 0, run_load, call);
+    world_task(call->node->world, call->node, call->node->world->load_delay, run_load, call);
 }
 
 static void answer_commit(struct world *world, void *argument) {
@@ -86,7 +86,8 @@ static void store_claim(void *self, const char *lease, store_claim_done done, vo
     struct store_call *call = new_call(self, context);
     call->partition = strncmp(lease, "partition:", 10) == 0;
     call->claimed = done;
-    world_task(call->node->world, call->node, 0, run_claim, call);
+    struct world *world = call->node->world;
+    world_task(world, call->node, 2 * world->load_delay, run_claim, call);
 }
 
 static void run_read(struct world *world, void *argument) {
