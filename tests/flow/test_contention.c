@@ -105,6 +105,7 @@ Test(contention, the_limit_on_open_payments_holds_for_all_workers_together) {
     cr_assert_eq(losses, 1);
     cr_assert_eq(world.nodes[HOME].wallet.rejected, 2);
     cr_assert_leq(balance_of(&world.nodes[HOME].store, ACCOUNT_FOREIGN_PREFUND)->credits_pending, 800000);
+    world_run(&world, 20 * SECOND); /* what is under way comes to its end */
     world_wipe(&world);
 }
 
