@@ -70,6 +70,14 @@ static void print_reason(const json_t *reason) {
     putchar('\n');
 }
 
+static void print_trace(const char *traceparent) {
+    if (!*traceparent)
+        return;
+    printf("  trace     ");
+    PRINT(traceparent);
+    putchar('\n');
+}
+
 static void print_head(const json_t *instruction) {
     const json_t *payment = json_object_get(instruction, "payment");
     putchar('\n');
@@ -154,6 +162,7 @@ static void print_part(const json_t *instruction, const char *name, instant begu
 static void print_instruction(const json_t *instruction) {
     const json_t *first = json_array_get(json_object_get(instruction, "timeline"), 0);
     print_head(instruction);
+    print_trace(table_text(instruction, "traceparent"));
     printf("  begun     ");
     PRINT(first ? table_text(first, "at") : table_text(instruction, "received_at"));
     putchar('\n');

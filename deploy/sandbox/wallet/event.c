@@ -6,7 +6,7 @@
 #include "host/digest.h"
 
 char *event_write(const char *source, const char *id, const char *type, const struct uuid *subject,
-                  const char *key, const char *cause, instant time, json_t *data) {
+                  const char *key, const char *cause, const char *traceparent, instant time, json_t *data) {
     char uetr[UUID_TEXT_SIZE], at[INSTANT_TEXT_SIZE];
     uuid_format(subject, uetr);
     instant_format(time, at);
@@ -15,6 +15,8 @@ char *event_write(const char *source, const char *id, const char *type, const st
                               at, "datacontenttype", "application/json", "data", data);
     if (cause)
         json_object_set_new(event, "causationid", json_string(cause));
+    if (*traceparent)
+        json_object_set_new(event, "traceparent", json_string(traceparent));
     char *text = json_dumps(event, JSON_COMPACT);
     json_decref(event);
     return text;

@@ -53,7 +53,8 @@ static void answer(struct simulator *simulator, const json_t *event, const char 
     event_answer_id(cause, type, id);
     json_object_set_new(data, "corridor", json_string(event_text(event, "data.corridor")));
     outbox_add(simulator->outbox, id, key,
-               event_write(simulator->source, id, type, &uetr, key, cause, at, data));
+               event_write(simulator->source, id, type, &uetr, key, cause, event_text(event, "traceparent"),
+                           at, data));
     json_object_set_new(simulator->taken, cause, json_string(id));
 }
 
@@ -338,7 +339,8 @@ static char *initiated(const struct simulator *simulator, const json_t *order, c
     if (!uuid_parse(text, strlen(text), &uetr))
         abort();
     return event_write(simulator->source, event_text(line, "id"), INITIATED, &uetr, *account ? account : text,
-                       NULL, json_integer_value(json_object_get(line, "at")), data);
+                       NULL, event_text(order, "traceparent"),
+                       json_integer_value(json_object_get(line, "at")), data);
 }
 
 /* A line of the journal without the event; ids that the order does not name are new ones. */
@@ -394,7 +396,7 @@ static json_t *cancel(struct simulator *simulator, const json_t *order) {
     json_t *status = orders_status(simulator->orders, &uetr);
     json_t *data = json_pack("{s:s}", "corridor", event_text(status, "event.data.corridor"));
     char *event = event_write(simulator->source, id, "wallet.transfer.cancel.requested.v1", &uetr, key, NULL,
-                              clock_wall(), data);
+                              "", clock_wall(), data);
     json_t *line = json_pack("{s:s, s:s, s:s, s:s}", "kind", "sent", "id", id, "key", key, "text", event);
     journal_append(simulator->journal, line);
     outbox_add(simulator->outbox, id, key, event);

@@ -8,20 +8,22 @@
 #include "house.h"
 
 #define STRANGER "7a0c3f1e-30b3-4c57-9f4a-9a6b8e1c2d01"
+#define TRACE    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 Test(wallet_payer, an_order_is_an_event_with_a_lock) {
     struct house house;
     house_open(&house);
-    json_t *answer =
-        house_ask(&house, "{s:s, s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s}}", "do", "pay", "corridor", "sg-th",
-                  "expires_at", "2026-11-25T00:00:00Z", "payment", "debtor_account", "SGW1", "fixed_side",
-                  "target", "source_currency", "SGD", "target_amount", "2500.00", "limit_amount", "99.90");
+    json_t *answer = house_ask(&house, "{s:s, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s}}", "do", "pay",
+                               "corridor", "sg-th", "expires_at", "2026-11-25T00:00:00Z", "traceparent",
+                               TRACE, "payment", "debtor_account", "SGW1", "fixed_side", "target",
+                               "source_currency", "SGD", "target_amount", "2500.00", "limit_amount", "99.90");
     json_t *event = bus_expect(&house.bus, "wallet.transfer.initiated.v1");
     struct uuid uetr;
     cr_assert(uuid_parse_v4(house_text(answer, "uetr"), 36, &uetr));
     cr_assert_str_eq(house_text(event, "subject"), house_text(answer, "uetr"));
     cr_assert_str_eq(house_text(event, "source"), "/wallet/home");
     cr_assert_str_eq(house_text(event, "partitionkey"), "SGW1");
+    cr_assert_str_eq(house_text(event, "traceparent"), TRACE);
     cr_assert_str_eq(house_text(event, "data.corridor"), "sg-th");
     cr_assert_str_eq(house_text(event, "data.lock.amount"), "99.90", "target fixed: the payer's bound");
     cr_assert_str_eq(house_text(event, "data.expires_at"), "2026-11-25T00:00:00Z");
