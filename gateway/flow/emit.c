@@ -34,6 +34,13 @@ static int64_t version_of(const struct instruction *instruction, int type) {
     return type == WALLET_CREDIT_REQUESTED ? 1 : instruction->told_version;
 }
 
+/* Of the payment, not of our row of it: a gateway whose database was restored, and that decides a forgotten
+ * payment again, must not look like another payment to the wallet. */
+static struct uuid id_of_event(const struct instruction *instruction, int64_t version, const char *type) {
+    struct uuid payment = identity_of_instruction(&instruction->key);
+    return identity_of_wallet_event(&payment, version, type);
+}
+
 static void add_event(struct batch *batch, const struct store_wallet_event *row, struct turn turn) {
     *array_push(&batch->wallet_events) = *row;
     *array_push(&batch->turns) = turn;
@@ -44,8 +51,7 @@ static struct turn turn_after(const struct instruction *before) {
     if (before->key.direction != OUTBOUND || before->state == STATE_NONE)
         return (struct turn){0};
     const char *type = wallet_event_type_names[wallet_event_of_state(before->state)];
-    return (struct turn){identity_of_wallet_event(&before->id, before->told_version, type),
-                         before->told_version};
+    return (struct turn){id_of_event(before, before->told_version, type), before->told_version};
 }
 
 void emit_transfer(struct batch *batch, struct flow_item *item, const struct instruction *before,
@@ -53,7 +59,7 @@ void emit_transfer(struct batch *batch, struct flow_item *item, const struct ins
     struct store_wallet_event row = {.instruction = instruction->id, .at = flow_now(batch->flow)};
     row.version = version_of(instruction, type);
     row.type = wallet_event_type_names[type];
-    row.id = identity_of_wallet_event(&instruction->id, row.version, row.type);
+    row.id = id_of_event(instruction, row.version, row.type);
     text_set(row.topic, sizeof row.topic, batch->flow->settings.topic_out);
     set_key(&row, instruction);
     char traceparent[TRACE_TEXT_SIZE];

@@ -55,13 +55,13 @@ struct uuid identity_of_instruction(const struct instruction_key *key) {
     return folded(&buffer);
 }
 
-struct uuid identity_of_wallet_event(const struct uuid *instruction, int64_t version, const char *type) {
+struct uuid identity_of_wallet_event(const struct uuid *payment, int64_t version, const char *type) {
     struct buffer buffer;
     buffer_init(&buffer, 1024);
     char text[32];
     snprintf(text, sizeof text, "%" PRId64, version);
     add_text(&buffer, "wallet-event");
-    add_part(&buffer, instruction->bytes, sizeof instruction->bytes);
+    add_part(&buffer, payment->bytes, sizeof payment->bytes);
     add_text(&buffer, text);
     add_text(&buffer, type);
     return folded(&buffer);

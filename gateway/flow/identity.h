@@ -8,9 +8,8 @@
 struct uuid identity_of_event(const char *source, const char *id);
 struct uuid identity_of_lock(const char *source, const struct uuid *lock);
 struct uuid identity_of_instruction(const struct instruction_key *key);
-/* The CloudEvents id of our event of `type` about an instruction at `version`: the same event, the same id.
- */
-struct uuid identity_of_wallet_event(const struct uuid *instruction, int64_t version, const char *type);
+/* The CloudEvents id of our event of `type` about a payment at `version`: the same event, the same id. */
+struct uuid identity_of_wallet_event(const struct uuid *payment, int64_t version, const char *type);
 
 /* Of our event.refused about an event: the same event, the same id. */
 struct uuid identity_of_refusal(const struct uuid *instruction, const char *source, const char *id);
