@@ -93,12 +93,12 @@ static void find_unknown_variable(struct reading *reading, const char *name, siz
 static void give_variables(struct reading *reading) {
     for (char *const *at = reading->request->environment; at && *at; at++) {
         size_t length = strcspn(*at, "=");
-        if (strncmp(*at, "PONTIS_", 7) != 0 || !(*at)[length])
+        if (strncmp(*at, "PONTIS_", 7) != 0 || !(*at)[length] || !(*at)[length + 1])
             continue;
         size_t key = settings_key_of_variable(*at, length);
         if (key == settings_key_count && !settings_is_other_variable(*at, length))
             find_unknown_variable(reading, *at, length);
-        else if (key < settings_key_count && (*at)[length + 1] && is_wanted(reading, key))
+        else if (key < settings_key_count && is_wanted(reading, key))
             give(reading->settings, key, SOURCE_VARIABLE, *at + length + 1, 0);
     }
 }

@@ -182,7 +182,7 @@ const char *settings_nearest_path(const char *path) {
 
 /* ---- variables ---- */
 
-static const char *const other_variables[] = {"PONTIS_SETTINGS", "PONTIS_SANDBOX"};
+static const char *const other_variables[] = {"PONTIS_SETTINGS", "PONTIS_SANDBOX", "PONTIS_BUILD"};
 
 void settings_key_variable(const struct settings_key *key, char out[SETTINGS_VARIABLE_SIZE]) {
     if (key->variable) {
@@ -210,7 +210,10 @@ size_t settings_key_of_variable(const char *name, size_t length) {
 }
 
 bool settings_is_other_variable(const char *name, size_t length) {
-    return names(other_variables[0], name, length) || names(other_variables[1], name, length);
+    for (size_t i = 0; i < sizeof other_variables / sizeof *other_variables; i++)
+        if (names(other_variables[i], name, length))
+            return true;
+    return false;
 }
 
 void settings_nearest_variable(const char *name, char out[SETTINGS_VARIABLE_SIZE]) {
