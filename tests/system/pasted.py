@@ -9,7 +9,7 @@ import subprocess
 
 from corridor import GATEWAYS, SANDBOX, write_payments
 from payer import Payer
-from stage import Skipped, expect, expect_equal, scenario
+from stage import Skipped, expect, expect_equal, scenario, wait_until
 
 
 def lines_to_paste(said):
@@ -50,13 +50,17 @@ def operator_verbs(stage):
     """What an operator asks through the wrappers: payments, corridors, books, messages."""
     corridor = stage.corridor()
     corridor.start()
-    uetr = Payer(corridor).settle()
+    payer = Payer(corridor)
+    uetr = payer.settle()
+    wait_until("the gateway knows that the lock is captured", lambda: corridor.value("home", f"""
+        select count(*) from pontis.transition t join pontis.instruction i on i.id = t.instruction
+        where i.uetr = '{uetr}' and t.event = 'lock.captured'""") == "1")
     home = corridor.folder + "/bin/pontis-home"
     listed = corridor.shell(f"{home} payment list --state SETTLED --limit 5").out
     expect(uetr in listed, f"the newest payment is not listed:\n{listed}")
     shown = json.loads(corridor.shell(f"{home} payment show {uetr} --json").out)
     instruction, = shown["instructions"]
-    expect_equal([row["to"] for row in instruction["timeline"]], ["RESERVED", "SENT", "SETTLED"], "timeline")
+    expect_equal([row["to"] for row in instruction["timeline"]], ["RESERVED", "SENT", "SETTLED", "SETTLED"], "timeline, with the lock's end")
     message = corridor.shell(f"{home} message show {instruction['messages'][0]['id']} > {corridor.folder}.scratch/m.xml && "
                              f"{home} message check {corridor.folder}.scratch/m.xml").out
     expect(": ok " in message, message)
