@@ -11,7 +11,7 @@ from pathlib import Path
 import feed
 from commands import make_payment
 from process import Process
-from stage import ROOT, Skipped, expect, expect_equal, scenario
+from stage import ROOT, Skipped, expect, expect_equal, scenario, wait_until
 from steps import Steps
 
 UNITS = ("pontis.service", "pontis-migrate.service")
@@ -169,10 +169,20 @@ def package_on_bare_debian(stage):
     expect("nologin" in machine.do("getent passwd pontis"), "the user pontis can log in")
     expect_equal(machine.do("stat -c '%a %U' /etc/pontis/keys").strip(), "700 root", "the folder of keys")
     expect(not list(machine.path("/etc/systemd/system").glob("*.wants/pontis*")), "a gateway would start by itself")
+    check_unconfigured(machine)
     check_upgrade(machine)
     machine.do("dpkg --purge pontis")
     expect(not machine.path("/usr/bin/pontis").exists() and not machine.path("/etc/pontis").exists(), "purging left something")
     shutil.rmtree(machine.folder)
+
+
+def check_unconfigured(machine):
+    """What is to be filled in is said key by key, and nothing else is found wrong."""
+    said = machine.do("pontis config check", status=1)
+    for key in ("name", "database", "bus.brokers", "peer.listen", "tls.certificate", "signing.key"):
+        expect(f"{key}: this key is missing" in said, f"config check does not ask for {key}:\n{said}")
+    wrong = [line for line in said.splitlines() if "is missing" not in line]
+    expect_equal(wrong, [], "what else config check finds")
 
 
 def check_upgrade(machine):
@@ -193,14 +203,18 @@ def check_upgrade(machine):
 
 @scenario
 def service_needs_no_more_calls(stage):
-    """A gateway settles and ends under the unit's system-call filter, where a refused call kills."""
+    """A gateway settles, is reloaded and ends under the unit's system-call filter, where a refused call kills."""
     corridor = stage.corridor()
     services = corridor.start()
     services.gateway_process("home").stop()
     confined = confine(services, corridor)
+    begun = len(corridor.log("home"))
     try:
         confined.start()
         confined.await_ready(services.apis["home"].is_ready, 30)
+        pay_both_ways(services)
+        os.kill(confined.pid(), signal.SIGHUP)
+        wait_until("the settings are read again", lambda: "event=settings.reloaded" in corridor.log("home")[begun:])
         pay_both_ways(services)
     finally:
         ended = confined.stop()
