@@ -9,6 +9,7 @@ struct post {
     struct node *from;
     int life; /* of the sender: nobody learns of the answer when it has died */
     struct bytes body;
+    char traceparent[56];
     wire_done done;
     void *context;
     bool answer_is_lost;
@@ -46,7 +47,7 @@ static void arrive(struct world *world, void *argument) {
                                             .path = "/plain",
                                             .query = "",
                                             .content_type = "text/plain",
-                                            .traceparent = "",
+                                            .traceparent = post->traceparent,
                                             .idempotency_key = "",
                                             .subject = "",
                                             .body = post->body};
@@ -54,10 +55,12 @@ static void arrive(struct world *world, void *argument) {
     to->on_peer(to->peer_context, &post->exchange);
 }
 
-static struct post *new_post(struct node *from, struct bytes body, wire_done done, void *context) {
+static struct post *new_post(struct node *from, struct bytes body, const char *traceparent, wire_done done,
+                             void *context) {
     struct post *post = arena_alloc(&from->store.arena, sizeof *post);
     *post = (struct post){.from = from, .life = from->life, .done = done, .context = context};
     post->body = (struct bytes){arena_copy(&from->store.arena, body.data, body.length), body.length};
+    text_set(post->traceparent, sizeof post->traceparent, traceparent);
     return post;
 }
 
@@ -65,7 +68,7 @@ static void wire_post(void *self, const struct wire_request *request, wire_done 
     struct node *from = self;
     struct world *world = from->world;
     struct node *to = &world->nodes[1 - from->index];
-    struct post *post = new_post(from, request->body, done, context);
+    struct post *post = new_post(from, request->body, request->traceparent, done, context);
     int64_t delay = 1 + (int64_t)(world_random(world) % 20);
     if (world->wire_down) {
         world_task(world, from, delay, run_not_sent, post);
@@ -80,7 +83,8 @@ static void wire_post(void *self, const struct wire_request *request, wire_done 
     /* The deadline: whoever tells first is heard. */
     world_task(world, from, 10000, run_unknown, post);
     if (world_chance(world, world->duplicate))
-        world_task(world, to, delay + 5, arrive, new_post(from, request->body, NULL, NULL));
+        world_task(world, to, delay + 5, arrive,
+                   new_post(from, request->body, request->traceparent, NULL, NULL));
 }
 
 static void wire_serve(void *self, const char *listener, wire_handler handler, void *context) {
@@ -114,7 +118,7 @@ void world_wire_fill(struct node *node, struct wire_port *out) {
 
 void world_post(struct world *world, int to, struct bytes body, struct world_answer *answer) {
     *answer = (struct world_answer){0};
-    struct post *post = new_post(&world->nodes[1 - to], body, NULL, NULL);
+    struct post *post = new_post(&world->nodes[1 - to], body, "", NULL, NULL);
     post->answer = answer;
     world_task(world, &world->nodes[to], 0, arrive, post);
 }
