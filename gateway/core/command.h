@@ -5,7 +5,7 @@
 
 /* What operators may order, and the rules by which an order is judged. */
 
-enum order {
+enum order_name {
     ORDER_NONE,
     ORDER_CORRIDOR_APPLY,
     ORDER_CORRIDOR_SUSPEND,
@@ -65,7 +65,7 @@ bool operator_is_name(const char *name);
 
 /* What was asked, as far as the rules look at it. Members that an order does not carry stay empty. */
 struct command_asked {
-    int order;                          /* enum order */
+    int order;                          /* enum order_name */
     char certificate[FINGERPRINT_SIZE]; /* of whoever asks */
     struct uuid key;                    /* of the idempotency key; nil: there is none */
     uint8_t content_hash[32];           /* of order and request */
@@ -92,7 +92,7 @@ enum key_met {
 extern const char *const key_met_names[];
 
 struct approval_seen {
-    int order; /* enum order: the proposed one */
+    int order; /* enum order_name: the proposed one */
     int state; /* enum approval_state */
     char proposer[OPERATOR_SIZE];
     char proposer_certificate[FINGERPRINT_SIZE];

@@ -268,7 +268,7 @@ void batch_send(struct batch *batch, struct flow_link *link, const struct batch_
 
 /* ---- deciding ---- */
 
-static void decide_command(struct batch *batch, struct flow_item *item) {
+static void fold_command(struct batch *batch, struct flow_item *item) {
     item->refusal = item->command(batch, item);
     item->reason = item->refusal.reason;
     bool applied = result_is_ok(&item->refusal);
@@ -294,7 +294,7 @@ static void decide_item(struct batch *batch, struct flow_item *item) {
             *array_push(&batch->published) = item->published[i];
         return;
     case ITEM_COMMAND:
-        decide_command(batch, item);
+        fold_command(batch, item);
         return;
     }
 }

@@ -2,6 +2,7 @@
 #define PONTIS_FLOW_PORTS_H
 
 #include "base/buffer.h"
+#include "core/command.h"
 #include "core/decision.h"
 
 /* The seam between Pontis and the world. flow and jobs know nothing else of it; the gateway's parts, the
@@ -132,6 +133,18 @@ struct store_identity {
     struct uuid instruction;
 };
 
+/* What an order is judged by. Members that it does not speak of are empty. */
+struct store_order {
+    char certificate[FINGERPRINT_SIZE]; /* of whoever gives it */
+    struct uuid identity;               /* of the idempotency key */
+    struct uuid approval;
+    char corridor[CORRIDOR_SIZE];
+    struct account_reference account; /* of the corridor, when `currency` is not empty */
+    char operator[OPERATOR_SIZE];     /* the one it is about */
+    char operator_certificate[FINGERPRINT_SIZE];
+    const char *participants; /* codes, one a line */
+};
+
 /* What a batch needs to read. */
 struct store_load {
     const struct instruction_key *keys;
@@ -146,6 +159,8 @@ struct store_load {
      * key, until the commit that follows (which is of the same transaction) or the next load. RETRY: they are
      * held by others for too long, or a commit is under way. */
     bool lock;
+    const struct store_order *orders;
+    size_t order_count;
 };
 
 /* One guarded account with what is left of it, and one corridor's best rate out. */
@@ -158,6 +173,34 @@ struct store_corridor_view {
     struct rate_offer best_rate;
 };
 
+/* What was answered to the order that came before under the same idempotency key. */
+struct store_answer {
+    bool is_known;
+    uint8_t content_hash[32]; /* of that order */
+    int verdict;              /* enum command_verdict */
+    int reason;               /* enum reason */
+    char field[COMMAND_FIELD_SIZE];
+    char detail[160];
+    struct bytes answer; /* JSON; empty: it was refused */
+};
+
+/* What there is of what a store_order names. Its strings live as long as the store_loaded. */
+struct store_order_view {
+    char operator[OPERATOR_SIZE]; /* "": nobody has the certificate */
+    int role;                     /* enum operator_role */
+    bool is_active;
+    struct store_answer before;
+    struct approval_seen approval; /* state NONE: there is none */
+    int64_t corridor_version;      /* newest; 0: none */
+    struct bytes document;         /* its canonical bytes */
+    int64_t available;             /* in the account, minor units */
+    int other_role;                /* enum operator_role of the operator it is about; NONE: there is none */
+    bool other_active;
+    bool certificate_known;
+    int64_t active_operators;
+    const char *participants; /* those of the codes that are enrolled, one a line */
+};
+
 /* Parallel to the arrays of store_load; an instruction, identity or quote that does not exist has a nil
  * id/key. */
 struct store_loaded {
@@ -165,6 +208,7 @@ struct store_loaded {
     struct store_identity *identities;
     struct quote *quotes;
     struct store_corridor_view *corridors;
+    struct store_order_view *orders;
 };
 
 typedef void (*store_load_done)(void *context, struct result result, const struct store_loaded *loaded);
@@ -324,6 +368,59 @@ struct store_corridor {
     size_t account_count;
 };
 
+/* Somebody who may use the API. */
+struct store_operator {
+    char name[OPERATOR_SIZE];
+    char participant[REFERENCE_SIZE]; /* "": of the bank that runs this gateway */
+    int role;                         /* enum operator_role */
+    char certificate[FINGERPRINT_SIZE];
+    instant at;
+};
+
+/* No longer active; a conflict when that would leave fewer than two active operators. */
+struct store_suspension {
+    char operator[OPERATOR_SIZE];
+};
+
+/* An order that waits for another operator. */
+struct store_approval {
+    struct uuid id;               /* time-ordered */
+    int order;                    /* enum order_name */
+    char corridor[CORRIDOR_SIZE]; /* "": of none */
+    struct bytes request;
+    char proposer[OPERATOR_SIZE];
+    char proposer_certificate[FINGERPRINT_SIZE];
+    instant proposed_at, expires_at;
+    int64_t base_version; /* of the corridor whose rules it changes; 0: there is none */
+    struct bytes changes; /* JSON */
+};
+
+struct store_approval_end {
+    struct uuid approval;
+    int state; /* enum approval_state, not OPEN */
+    char decided_by[OPERATOR_SIZE];
+    instant at;
+    char reason[REASON_TEXT_SIZE];
+};
+
+/* An order as it was judged. What has an effect is a conflict unless its operator is active. */
+struct store_command {
+    struct uuid id; /* its input's */
+    int order;      /* enum order_name */
+    char operator[OPERATOR_SIZE];
+    struct uuid identity; /* of its idempotency key; nil: none */
+    int verdict;          /* enum command_verdict */
+    int reason;           /* enum reason */
+    char field[COMMAND_FIELD_SIZE];
+    char detail[160];
+    struct bytes answer;  /* JSON; empty: refused */
+    struct uuid approval; /* that it made or decided; nil: none */
+    instant at;
+    struct bytes record; /* canonical bytes of asked, seen */
+    uint8_t salt[32];
+    uint8_t leaf[32];
+};
+
 struct store_commit {
     const struct store_lease *leases;
     size_t lease_count;
@@ -357,6 +454,16 @@ struct store_commit {
     size_t quote_count;
     const struct store_corridor *corridors;
     size_t corridor_count;
+    const struct store_operator *operators;
+    size_t operator_count;
+    const struct store_suspension *suspensions;
+    size_t suspension_count;
+    const struct store_approval *approvals;
+    size_t approval_count;
+    const struct store_approval_end *approval_ends;
+    size_t approval_end_count;
+    const struct store_command *commands;
+    size_t command_count;
     const struct store_transfer *transfers;
     size_t transfer_count;
     const struct store_delta *deltas;

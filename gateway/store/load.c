@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/reasons.h"
 #include "store/outcome.h"
 #include "store/state.h"
 
-enum { MOST_PARTS = 6 };
+enum { MOST_PARTS = 7 };
 
 struct loading {
     struct store *store;
@@ -104,6 +105,68 @@ static void take_corridor(struct loading *loading, const PGresult *rows, int row
     view->version = number(rows, row, 8);
 }
 
+/* ---- of an order ---- */
+
+static bool is_true(const PGresult *rows, int row, int column) {
+    return text_equal(PQgetvalue(rows, row, column), "t");
+}
+
+/* The index of a name, 0 where there is none. */
+static int take_choice(struct loading *loading, const char *const *names, const PGresult *rows, int row,
+                       int column) {
+    const char *name = PQgetvalue(rows, row, column);
+    int choice = 0;
+    if (PQgetisnull(rows, row, column))
+        return 0;
+    while (names[choice] && !text_equal(names[choice], name))
+        choice++;
+    loading->damaged |= !names[choice];
+    return names[choice] ? choice : 0;
+}
+
+static struct bytes take_bytes(struct loading *loading, const PGresult *rows, int row, int column) {
+    struct bytes from = cell(rows, row, column);
+    return (struct bytes){arena_copy(&loading->arena, from.data, from.length), from.length};
+}
+
+static void take_answer(struct loading *loading, const PGresult *rows, int row, struct store_answer *out) {
+    if (PQgetisnull(rows, row, 4))
+        return;
+    out->is_known = true;
+    take_hash(loading, cell(rows, row, 4), out->content_hash);
+    out->verdict = take_choice(loading, command_verdict_names, rows, row, 5);
+    out->reason = take_choice(loading, reason_rules, rows, row, 6);
+    take_text(loading, cell(rows, row, 7), out->field, sizeof out->field);
+    take_text(loading, cell(rows, row, 8), out->detail, sizeof out->detail);
+    out->answer = take_bytes(loading, rows, row, 9);
+}
+
+static void take_approval(struct loading *loading, const PGresult *rows, int row, struct approval_seen *out) {
+    out->order = take_choice(loading, order_names, rows, row, 10);
+    out->state = take_choice(loading, approval_state_names, rows, row, 11);
+    take_text(loading, cell(rows, row, 12), out->proposer, sizeof out->proposer);
+    take_text(loading, cell(rows, row, 13), out->proposer_certificate, sizeof out->proposer_certificate);
+    out->base_version = number(rows, row, 14);
+    take_instant(loading, rows, row, 15, &out->expires_at);
+}
+
+static void take_order(struct loading *loading, const PGresult *rows, int row) {
+    struct store_order_view *view = &loading->loaded.orders[place(rows, row)];
+    take_text(loading, cell(rows, row, 1), view->operator, sizeof view->operator);
+    view->role = take_choice(loading, operator_role_names, rows, row, 2);
+    view->is_active = is_true(rows, row, 3);
+    take_answer(loading, rows, row, &view->before);
+    take_approval(loading, rows, row, &view->approval);
+    view->corridor_version = number(rows, row, 16);
+    view->document = take_bytes(loading, rows, row, 17);
+    view->available = number(rows, row, 18);
+    view->other_role = take_choice(loading, operator_role_names, rows, row, 19);
+    view->other_active = is_true(rows, row, 20);
+    view->certificate_known = is_true(rows, row, 21);
+    view->active_operators = number(rows, row, 22);
+    view->participants = take_bytes(loading, rows, row, 23).data;
+}
+
 static void take_nothing(struct loading *loading, const PGresult *rows, int row) {
     (void)loading, (void)rows, (void)row;
 }
@@ -170,6 +233,31 @@ static void ask_names(struct loading *loading, struct request *request, struct s
     request_add_column(request, statement, &names);
 }
 
+enum { ORDER_COLUMNS = 10 };
+
+static void ask_order(struct column columns[ORDER_COLUMNS], const struct store_order *order) {
+    column_add_text(&columns[0], order->certificate);
+    column_add_uuid_or_null(&columns[1], &order->identity);
+    column_add_uuid_or_null(&columns[2], &order->approval);
+    column_add_text(&columns[3], order->corridor);
+    column_add_text(&columns[4], account_role_names[order->account.role]);
+    column_add_text(&columns[5], order->account.owner);
+    column_add_text(&columns[6], order->account.currency);
+    column_add_text(&columns[7], order->operator);
+    column_add_text(&columns[8], order->operator_certificate);
+    column_add_text(&columns[9], order->participants ? order->participants : "");
+}
+
+static void ask_orders(struct loading *loading, struct request *request, struct statement *statement) {
+    struct column columns[ORDER_COLUMNS];
+    for (size_t i = 0; i < ORDER_COLUMNS; i++)
+        column_init(&columns[i], i == 1 || i == 2 ? COLUMN_UUID : COLUMN_TEXT);
+    for (size_t i = 0; i < loading->load->order_count; i++)
+        ask_order(columns, &loading->load->orders[i]);
+    for (size_t i = 0; i < ORDER_COLUMNS; i++)
+        request_add_column(request, statement, &columns[i]);
+}
+
 /* In the order in which a commit touches them: instructions, then balances. */
 static void ask_locks(struct loading *loading, struct request *request) {
     if (loading->load->key_count)
@@ -190,6 +278,8 @@ static void ask_all(struct loading *loading, struct request *request) {
                   load->quote_count);
     if (load->corridor_count)
         ask_names(loading, request, add_part(loading, request, "load_corridors", take_corridor));
+    if (load->order_count)
+        ask_orders(loading, request, add_part(loading, request, "load_orders", take_order));
 }
 
 static void make_room(struct loading *loading) {
@@ -199,6 +289,7 @@ static void make_room(struct loading *loading) {
     loaded->identities = arena_alloc(&loading->arena, load->identity_count * sizeof *loaded->identities);
     loaded->quotes = arena_alloc(&loading->arena, load->quote_count * sizeof *loaded->quotes);
     loaded->corridors = arena_alloc(&loading->arena, load->corridor_count * sizeof *loaded->corridors);
+    loaded->orders = arena_alloc(&loading->arena, load->order_count * sizeof *loaded->orders);
     for (size_t i = 0; i < load->corridor_count; i++)
         text_set(loaded->corridors[i].corridor, CORRIDOR_SIZE, load->corridors[i]);
 }

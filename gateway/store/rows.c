@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "core/currency.h"
 #include "core/reasons.h"
+#include "store/rows_of_command.h"
 #include "store/rows_of_payment.h"
 #include "store/table.h"
 
@@ -110,73 +110,6 @@ static const struct table payloads = {"commit_payloads", "ub", sizeof(struct sto
 static const struct table identities = {"commit_identities", "ubu", sizeof(struct store_identity),
                                         write_identity, compare_identities};
 
-/* ---- what commands write ---- */
-
-static void write_rate(struct column *c, const void *row) {
-    const struct store_rate *rate = row;
-    column_add_uuid(&c[0], &rate->id);
-    column_add_text(&c[1], rate->corridor);
-    column_add_text(&c[2], rate->offer.provider);
-    column_add_text(&c[3], rate->source_currency);
-    column_add_text(&c[4], rate->target_currency);
-    column_add_bigint(&c[5], rate->offer.rate.mantissa);
-    column_add_int(&c[6], rate->offer.rate.scale);
-    column_add_instant_or_null(&c[7], rate->offer.valid_until);
-    column_add_text(&c[8], rate->operator);
-    column_add_instant(&c[9], rate->at);
-}
-
-static void write_quote(struct column *c, const void *row) {
-    const struct quote *quote = row;
-    column_add_uuid(&c[0], &quote->id);
-    column_add_text(&c[1], quote->corridor);
-    column_add_text(&c[2], quote->provider);
-    column_add_text(&c[3], quote->source_currency);
-    column_add_text(&c[4], quote->target_currency);
-    column_add_text(&c[5], fixed_side_names[quote->fixed_side]);
-    column_add_bigint(&c[6], quote->source_amount);
-    column_add_bigint(&c[7], quote->target_amount);
-    column_add_bigint(&c[8], quote->rate.mantissa);
-    column_add_int(&c[9], quote->rate.scale);
-    column_add_instant(&c[10], quote->expires_at);
-}
-
-static void write_corridor(struct column *c, const void *row) {
-    const struct store_corridor *corridor = row;
-    column_add_text(&c[0], corridor->name);
-    column_add_bigint(&c[1], corridor->version);
-    column_add_bytes(&c[2], corridor->document.data, corridor->document.length);
-    column_add_bytes(&c[3], corridor->hash, sizeof corridor->hash);
-    column_add_text(&c[4], corridor->operator);
-    column_add_instant(&c[5], corridor->at);
-}
-
-static void write_accounts(struct column *c, const void *row) {
-    const struct store_corridor *corridor = row;
-    for (size_t i = 0; i < corridor->account_count; i++) {
-        const struct account_reference *account = &corridor->accounts[i];
-        column_add_text(&c[0], corridor->name);
-        column_add_text(&c[1], account_role_names[account->role]);
-        column_add_text(&c[2], account->owner);
-        column_add_text(&c[3], account->currency);
-        column_add_int(&c[4], currency_minor_digits(account->currency));
-    }
-}
-
-static const struct table rates = {"commit_rates",
-                                   "utttt"
-                                   "lizt"
-                                   "z",
-                                   sizeof(struct store_rate), write_rate, NULL};
-static const struct table quotes = {"commit_quotes",
-                                    "uttttt"
-                                    "llliz",
-                                    sizeof(struct quote), write_quote, NULL};
-static const struct table corridors = {"commit_corridors", "tlbbtz", sizeof(struct store_corridor),
-                                       write_corridor, NULL};
-static const struct table accounts = {"commit_accounts", "tttti", sizeof(struct store_corridor),
-                                      write_accounts, NULL};
-
 /* ---- ledger ---- */
 
 static void write_transfer(struct column *c, const void *row) {
@@ -226,10 +159,7 @@ void rows_fill(struct request *request, const struct store *store, int64_t numbe
     (void)table_add(&payloads, commit->inputs, commit->input_count, request);
     (void)table_add(&identities, commit->identities, commit->identity_count, request);
     rows_of_payment_fill(request, commit);
-    (void)table_add(&rates, commit->rates, commit->rate_count, request);
-    (void)table_add(&quotes, commit->quotes, commit->quote_count, request);
-    (void)table_add(&corridors, commit->corridors, commit->corridor_count, request);
-    (void)table_add(&accounts, commit->corridors, commit->corridor_count, request);
+    rows_of_command_fill(request, commit);
     (void)table_add(&transfers, commit->transfers, commit->transfer_count, request);
     (void)table_add(&deltas, commit->deltas, commit->delta_count, request);
 }

@@ -2,6 +2,8 @@
 BEGIN;
 SELECT no_plan();
 
+INSERT INTO pontis.participant (code, legal_name, role) VALUES ('MASGSGSG', 'MAS', 'operator_bank'), ('P', 'P', 'fx_provider');
+ALTER TABLE pontis.account ALTER participant SET DEFAULT 'MASGSGSG';
 INSERT INTO pontis.account (corridor, role, owner, currency, minor_digits) VALUES
     ('c', 'DOMESTIC', '', 'SGD', 2), ('c', 'FX', 'P', 'SGD', 2), ('c', 'FX', 'P', 'THB', 2), ('c', 'FOREIGN_PREFUND', '', 'THB', 2),
     ('c', 'PEER_PREFUND', '', 'SGD', 2);

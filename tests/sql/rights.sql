@@ -30,6 +30,12 @@ FROM pg_class c WHERE c.relnamespace = 'pontis'::regnamespace AND c.relkind IN (
 
 SELECT ok(has_column_privilege('pontis_app', 'pontis.case_', 'closed_at', 'UPDATE')
         AND NOT has_column_privilege('pontis_app', 'pontis.case_', 'note', 'UPDATE'), 'a case is closed, not rewritten');
+SELECT ok(has_column_privilege('pontis_app', 'pontis.operator', 'active', 'UPDATE')
+        AND NOT has_column_privilege('pontis_app', 'pontis.operator', c, 'UPDATE'), 'an operator is suspended, and keeps the ' || c)
+FROM unnest(ARRAY['name', 'role', 'certificate', 'participant']) AS c;
+SELECT ok(has_column_privilege('pontis_app', 'pontis.approval', 'state', 'UPDATE')
+        AND NOT has_column_privilege('pontis_app', 'pontis.approval', c, 'UPDATE'), 'an approval is decided, and keeps the ' || c)
+FROM unnest(ARRAY['command', 'request', 'proposer', 'proposer_certificate', 'expires_at', 'base_version', 'changes']) AS c;
 SELECT ok(NOT has_schema_privilege('pontis_app', 'pontis', 'CREATE'), 'the gateway makes no tables');
 SELECT ok(NOT has_function_privilege('pontis_app', 'pontis.grant_rights()', 'EXECUTE'), 'nor does it grant');
 
@@ -43,6 +49,9 @@ SELECT throws_ok('DELETE FROM pontis.transfer', '42501');
 SELECT throws_ok('TRUNCATE pontis.message', '42501');
 SELECT throws_ok('DELETE FROM pontis.instruction', '42501');
 SELECT throws_ok('DELETE FROM pontis.identity_00', '42501');
+SELECT throws_ok('UPDATE pontis.command SET verdict = verdict', '42501');
+SELECT throws_ok('DELETE FROM pontis.operator', '42501');
+SELECT throws_ok('UPDATE pontis.participant SET legal_name = code', '42501');
 SELECT throws_ok('UPDATE pontis.wallet_event SET body = ''''', '42501');
 RESET ROLE;
 

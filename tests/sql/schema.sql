@@ -8,12 +8,12 @@ SELECT is((SELECT count(*)::int FROM pg_inherits WHERE inhparent = 'pontis.ident
 
 -- Work lists: an index that finished payments are not in.
 SELECT ok((SELECT indpred IS NOT NULL FROM pg_index WHERE indexrelid = ('pontis.' || name)::regclass), name || ' is partial')
-FROM unnest(ARRAY['instruction_due', 'instruction_waiting', 'delivery_undelivered', 'case_open', 'input_inbox']) AS name;
+FROM unnest(ARRAY['instruction_due', 'instruction_waiting', 'delivery_undelivered', 'case_open', 'input_inbox', 'approval_open']) AS name;
 
 SELECT is((SELECT attcompression::text FROM pg_attribute WHERE attrelid = ('pontis.' || t)::regclass AND attname = c), 'l',
     t || '.' || c || ' is compressed with lz4')
 FROM (VALUES ('message_body', 'body'), ('input_payload', 'body'), ('transition', 'record'), ('instruction', 'content'),
-    ('wallet_event', 'body')) AS v (t, c);
+    ('wallet_event', 'body'), ('command', 'record')) AS v (t, c);
 
 -- Instants have a zone; money is never a floating number.
 SELECT is((SELECT count(*)::int FROM information_schema.columns
@@ -26,6 +26,11 @@ SELECT fk_ok('pontis', 'transfer', ARRAY['debit', 'currency'], 'pontis', 'accoun
 SELECT fk_ok('pontis', 'transfer', ARRAY['credit', 'currency'], 'pontis', 'account', ARRAY['id', 'currency']);
 SELECT fk_ok('pontis', 'balance', ARRAY['account', 'role'], 'pontis', 'account', ARRAY['id', 'role']);
 SELECT fk_ok('pontis', 'position', 'lease', 'pontis', 'lease', 'name');
+SELECT fk_ok('pontis', 'account', 'participant', 'pontis', 'participant', 'code');
+SELECT fk_ok('pontis', 'rate', 'provider', 'pontis', 'participant', 'code');
+SELECT fk_ok('pontis', 'quote', 'provider', 'pontis', 'participant', 'code');
+SELECT fk_ok('pontis', 'command', 'operator', 'pontis', 'operator', 'name');
+SELECT col_not_null('pontis', 'account', 'participant', 'every account belongs to somebody');
 SELECT fk_ok('pontis', 'quote_use', 'quote', 'pontis', 'quote', 'id');
 
 -- Finals.

@@ -111,3 +111,7 @@ Test(sql, ledger) {
 Test(sql, values) {
     run("values.sql");
 }
+
+Test(sql, operators) {
+    run("operators.sql");
+}

@@ -121,7 +121,7 @@ struct store_corridor row_corridor(void) {
     };
     struct store_corridor row = {.name = "sg-th",
                                  .version = 1,
-                                 .document = bytes_of_string("corridor.name=sg-th\n"),
+                                 .document = bytes_of_string(ROW_DOCUMENT),
                                  .operator= "op",
                                  .at = now(),
                                  .accounts = accounts,

@@ -28,6 +28,13 @@ void row_post(struct row_posting *out, uint32_t number, int phase, int debit_rol
 
 enum { ROW_NOW = 1000 };                 /* seconds after ROW_EPOCH */
 #define ROW_EPOCH INT64_C(1767225600000) /* 2026-01-01T00:00:00Z */
+#define ROW_DOCUMENT                                                                                         \
+    "corridor.name=sg-th\ncorridor.home.name=Monetary Authority of Singapore\ncorridor.home.bic=MASGSGSG\n"  \
+    "corridor.peer.name=Bank of Thailand\ncorridor.peer.bic=BOTHTHBK\ncorridor.fx_provider_1=GLOBEXFX\n"     \
+    "corridor.fx_provider_2=MERLIONFX\n"
+/* SQL: GLOBEXFX without a corridor that speaks of it. */
+#define ROW_ENROL_PROVIDER                                                                                   \
+    "INSERT INTO participant (code, legal_name, role) VALUES ('GLOBEXFX', 'Globex FX', 'fx_provider')"
 #define ROW_LEASE "partition:home.from-wallet:one:0"
 
 #endif

@@ -174,6 +174,7 @@ static struct quote a_quote(uint32_t number, instant expires_at) {
 Test(guards, a_quote_is_used_once_and_while_it_is_valid_by_the_databases_clock) {
     struct quote quotes[] = {a_quote(1, INT64_C(4102444800000)), a_quote(2, INT64_C(1577836800000))};
     struct store_commit made = {.quotes = quotes, .quote_count = 2};
+    postgres_do(house.session, ROW_ENROL_PROVIDER);
     assert_outcome(&house, store, &made, STORE_COMMITTED);
     struct store_quote_use use = {.quote = quotes[0].id, .instruction = row_id(1, 1)};
     struct store_commit commit = {.quote_uses = &use, .quote_use_count = 1};

@@ -124,6 +124,7 @@ Test(load, a_quote_says_who_used_it) {
                          .rate = {258706, 4},
                          .expires_at = INT64_C(4102444800123)};
     struct store_commit commit = {.quotes = &made, .quote_count = 1};
+    postgres_do(house.session, ROW_ENROL_PROVIDER);
     assert_outcome(&house, store, &commit, STORE_COMMITTED);
     struct store_load what = {.quotes = &made.id, .quote_count = 1};
     load_ok(&what);
@@ -148,6 +149,7 @@ Test(load, a_quote_says_whether_it_has_expired_by_the_databases_clock) {
         made[i].rate = (struct decimal){1, 0};
     }
     struct store_commit commit = {.quotes = made, .quote_count = 2};
+    postgres_do(house.session, ROW_ENROL_PROVIDER);
     assert_outcome(&house, store, &commit, STORE_COMMITTED);
     struct uuid ids[] = {made[0].id, made[1].id};
     struct store_load what = {.quotes = ids, .quote_count = 2};

@@ -113,8 +113,9 @@ static void fill(int rows) {
         "    1, NULL, '', '', 'SGD', 2, 1, 'THB', 2, 1, now(), '' FROM generate_series(1, %d);"
         "INSERT INTO delivery SELECT gen_random_uuid(), false FROM generate_series(1, %d);"
         "INSERT INTO wallet_event_unpublished SELECT gen_random_uuid(), now() FROM generate_series(1, %d);"
-        "INSERT INTO account (corridor, role, owner, currency, minor_digits)"
-        "    SELECT 'c' || n, 'DOMESTIC', '', 'SGD', 2 FROM generate_series(1, %d) AS n;"
+        "INSERT INTO participant (code, legal_name, role) VALUES ('MASGSGSG', 'MAS', 'operator_bank');"
+        "INSERT INTO account (corridor, role, owner, currency, minor_digits, participant)"
+        "    SELECT 'c' || n, 'DOMESTIC', '', 'SGD', 2, 'MASGSGSG' FROM generate_series(1, %d) AS n;"
         "INSERT INTO balance (account, role) SELECT id, role FROM account;"
         "ANALYZE",
         rows, rows, rows, rows);

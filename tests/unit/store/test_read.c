@@ -255,12 +255,13 @@ Test(reads, positions_and_postings_in_major_units) {
 Test(reads, corridors_in_their_newest_version) {
     struct store_corridor second = row_corridor();
     second.version = 2;
-    second.document = bytes_of_string("corridor.open=true\n");
+    second.document = bytes_of_string("corridor.open=true\n" ROW_DOCUMENT);
     struct store_commit commit = {.corridors = &second, .corridor_count = 1};
     assert_outcome(&house, store, &commit, STORE_COMMITTED);
-    assert_row("corridors_current", NULL, 0, 0, ROW("sg-th", "2", "corridor.open=true\n"));
+    assert_row("corridors_current", NULL, 0, 0, ROW("sg-th", "2", "corridor.open=true\n" ROW_DOCUMENT));
     cr_assert_eq(house_rows(&house, store, "corridors_current", NULL, 0), 1);
-    assert_row("corridor_show", PARAMETERS("sg-th"), 0, ROW("sg-th", "2", "corridor.open=true\n"));
+    assert_row("corridor_show", PARAMETERS("sg-th"), 0,
+               ROW("sg-th", "2", "corridor.open=true\n" ROW_DOCUMENT));
     cr_assert_eq(house_rows(&house, store, "corridor_show", PARAMETERS("xx")), 0);
 }
 

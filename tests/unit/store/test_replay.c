@@ -23,8 +23,12 @@ static void apply_rules(void) {
     static struct buffer document;
     rules = (struct corridor){.open = true};
     text_set(rules.name, sizeof rules.name, "sg-th");
+    text_set(rules.home.bic, BIC_SIZE, "MASGSGSG");
     text_set(rules.home.currency, CURRENCY_SIZE, "SGD");
+    text_set(rules.peer.bic, BIC_SIZE, "BOTHTHBK");
     text_set(rules.peer.currency, CURRENCY_SIZE, "THB");
+    text_set(rules.fx.providers[0], REFERENCE_SIZE, "GLOBEXFX");
+    text_set(rules.fx.providers[1], REFERENCE_SIZE, "MERLIONFX");
     rules.limits.maximum = 1000000;
     rules.timing.queue_age = rules.timing.answer = 60000;
     buffer_init(&document, 1 << 16);

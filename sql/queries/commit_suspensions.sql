@@ -1,0 +1,1 @@
+SELECT pontis.suspend_operator(u.name) FROM unnest($1::text[]) AS u (name);
