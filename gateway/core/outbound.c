@@ -1,7 +1,6 @@
 #include "core/outbound.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -16,9 +15,11 @@ static void fill_references(struct instruction *after) {
     struct payment *payment = &after->payment;
     if (!payment->end_to_end_id[0])
         text_set(payment->end_to_end_id, sizeof payment->end_to_end_id, "NOTPROVIDED");
-    char *to = after->transaction_id;
-    for (size_t i = 0; i < sizeof payment->uetr.bytes; i++, to += 2)
-        snprintf(to, 3, "%02x", payment->uetr.bytes[i]);
+    char uetr[UUID_TEXT_SIZE], *to = after->transaction_id;
+    uuid_format(&payment->uetr, uetr);
+    for (const char *from = uetr; *from; from++)
+        if (*from != '-')
+            *to++ = *from;
 }
 
 static void make(const struct situation *situation, struct instruction *after) {
