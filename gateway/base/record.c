@@ -38,8 +38,11 @@ bool field_is_empty(const struct field *field, const void *owner) {
 }
 
 static void format_hex(const uint8_t *bytes, size_t size, struct buffer *out) {
-    for (size_t i = 0; i < size; i++)
-        buffer_addf(out, "%02x", bytes[i]);
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < size; i++) {
+        buffer_add_char(out, digits[bytes[i] >> 4]);
+        buffer_add_char(out, digits[bytes[i] & 15]);
+    }
 }
 
 void field_format(const struct field *field, const void *owner, struct buffer *out) {
@@ -140,16 +143,28 @@ bool field_parse(const struct field *field, void *owner, const char *text, size_
     return false;
 }
 
-static void write_escaped(struct bytes value, struct buffer *out) {
-    for (size_t i = 0; i < value.length; i++) {
-        char c = value.data[i];
-        if (c == '\\')
-            buffer_add_string(out, "\\\\");
-        else if (c == '\n')
-            buffer_add_string(out, "\\n");
-        else
-            buffer_add_char(out, c);
+static void write_escaped(const char *text, struct buffer *out) {
+    for (size_t plain; *text; text += plain) {
+        plain = strcspn(text, "\\\n");
+        buffer_add(out, text, plain);
+        if (!text[plain])
+            return;
+        buffer_add_string(out, text[plain] == '\n' ? "\\n" : "\\\\");
+        plain++;
     }
+}
+
+/* Only texts may hold what has to be escaped. */
+static void write_line(const struct field *field, const char *prefix, const void *value, struct buffer *out) {
+    buffer_add_string(out, prefix);
+    buffer_add_char(out, '.');
+    buffer_add_string(out, field->name);
+    buffer_add_char(out, '=');
+    if (field->type == FIELD_TEXT)
+        write_escaped(member_of(field, value), out);
+    else
+        field_format(field, value, out);
+    buffer_add_char(out, '\n');
 }
 
 void record_write(const struct record *record, const char *prefix, const void *value, struct buffer *out) {
@@ -162,13 +177,7 @@ void record_write(const struct record *record, const char *prefix, const void *v
             record_write(field->record, nested, member_of(field, value), out);
             continue;
         }
-        struct buffer text;
-        buffer_init(&text, 8192);
-        field_format(field, value, &text);
-        buffer_addf(out, "%s.%s=", prefix, field->name);
-        write_escaped(buffer_bytes(&text), out);
-        buffer_add_char(out, '\n');
-        buffer_wipe(&text);
+        write_line(field, prefix, value, out);
     }
 }
 
@@ -201,6 +210,16 @@ static bool read_path(const struct record *record, const char *path, size_t leng
     return false;
 }
 
+static bool read_escaped(const struct record *record, const char *path, size_t length, struct bytes value,
+                         void *out) {
+    struct buffer text;
+    buffer_init(&text, 8192);
+    bool good = unescape(value.data, value.length, &text) && !text.overflowed &&
+                read_path(record, path, length, buffer_bytes(&text), out);
+    buffer_wipe(&text);
+    return good;
+}
+
 static bool read_line(const struct record *record, const char *prefix, struct bytes line, void *value) {
     size_t skip = strlen(prefix);
     if (line.length <= skip || memcmp(line.data, prefix, skip) != 0 || line.data[skip] != '.')
@@ -208,14 +227,11 @@ static bool read_line(const struct record *record, const char *prefix, struct by
     const char *equals = memchr(line.data, '=', line.length);
     if (!equals)
         return false;
-    struct buffer text;
-    buffer_init(&text, 8192);
-    bool good = unescape(equals + 1, (size_t)(line.data + line.length - equals - 1), &text) &&
-                !text.overflowed &&
-                read_path(record, line.data + skip + 1, (size_t)(equals - line.data) - skip - 1,
-                          buffer_bytes(&text), value);
-    buffer_wipe(&text);
-    return good;
+    const char *path = line.data + skip + 1;
+    size_t length = (size_t)(equals - path);
+    struct bytes text = {equals + 1, (size_t)(line.data + line.length - equals - 1)};
+    return memchr(text.data, '\\', text.length) ? read_escaped(record, path, length, text, value)
+                                                : read_path(record, path, length, text, value);
 }
 
 bool record_read(const struct record *record, const char *prefix, struct bytes canonical, void *value) {
