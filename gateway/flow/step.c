@@ -172,10 +172,19 @@ static void halve(struct batch *batch) {
     keep_first(batch, (batch->items.count + 1) / 2);
 }
 
+static void log_item(const char *event, const struct flow_item *item, const char *detail) {
+    const struct instruction_key *key = &item->event.key;
+    char uetr[UUID_TEXT_SIZE] = "";
+    if (!uuid_is_nil(&key->uetr))
+        uuid_format(&key->uetr, uetr);
+    log_write(LOG_ERROR, event, "door", door_names[item->door], "corridor", key->corridor, "uetr", uetr,
+              "detail", detail, NULL);
+}
+
 /* Ends without a commit what no commit can hold, and what nobody but us brought. */
 static void give_up(struct batch *batch, int reason, const char *detail) {
     struct flow_item *item = batch->items.items[0];
-    log_write(LOG_ERROR, "item.dropped", "door", door_names[item->door], "detail", detail, NULL);
+    log_item("item.dropped", item, detail);
     if (result_is_ok(&item->refusal))
         item->refusal = result_refuse(reason, "", "%s", reason_row(reason)->text);
     item->reason = item->refusal.reason;
@@ -246,7 +255,7 @@ static void isolate(struct batch *batch, const char *detail) {
         return;
     }
     bool has_input = item->payload.data && (item->kind == ITEM_EVENT || item->kind == ITEM_COMMAND);
-    log_write(LOG_ERROR, "input.quarantined", "door", door_names[item->door], "detail", detail, NULL);
+    log_item("input.unkept", item, detail);
     if (has_input)
         refuse(batch, reason_of_bad_row(item), "the database refuses it");
     else if (item->kind == ITEM_REFUSED_INPUT && strip(item))

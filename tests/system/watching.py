@@ -167,6 +167,8 @@ def prometheus_rings(stage):
     statement = re.search(r"`(SELECT [^`]*'quarantined'[^`]*)`", " ".join(page.read_text().split()))[1]
     row = corridor.rows("away", statement)[0]
     expect_equal(row["reason"], "event.malformed", "what the runbook's question finds")
+    expect(f"event=input.quarantined gateway=away/1 door=wallet topic={row['topic']} partition={row['partition']} offset={row['record_offset']} "
+           "reason=event.malformed" in corridor.log("away"), "the log does not say where it lies")
 
 
 def query(monitoring, expression):
