@@ -145,11 +145,11 @@ class Runbooks(unittest.TestCase):
     def test_alerts_and_metrics_that_pages_name_are_there(self):
         known = {rule["alert"] for rule in alerts()}
         told = table()
-        for path in RUNBOOKS.glob("*.md"):
-            text = path.read_text()
-            self.assertEqual(set(), set(re.findall(r"\bPontis[A-Z]\w+", text)) - known, path.name)
+        for page in self.pages() | {"README.md"}:
+            text = (RUNBOOKS / page).read_text()
+            self.assertEqual(set(), set(re.findall(r"\bPontis[A-Z]\w+", text)) - known, page)
             for name in NAME.findall(text):
-                self.assertTrue(any(metric.startswith(name) for metric in told), f"{path.name}: {name}")
+                self.assertTrue(any(metric.startswith(name) for metric in told), f"{page}: {name}")
 
     def test_every_verb_and_option_in_them_exists(self):
         help_of = {}
