@@ -1,5 +1,6 @@
 """The Debian package: what is in it, that a bare Debian takes it, and that the service's confinement leaves enough."""
 
+import atexit
 import hashlib
 import os
 import re
@@ -39,6 +40,7 @@ class Package:
         self.folder = Path(stage.folder + "-package")
         if str(self.folder) not in self.built:
             shutil.rmtree(self.folder, ignore_errors=True)
+            atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
             self.built[str(self.folder)] = self.build("built")
         self.file = self.built[str(self.folder)]
         self.tree = self.folder / "tree"
