@@ -10,9 +10,9 @@
 #include "flow/step.h"
 #include "jobs/relay.h"
 
-enum { PERIOD = 1000, STALE = 3000 };
+enum { PERIOD = 1000, STALE = 3000, MOST = 500 };
 
-#define MOST_ROWS "500"
+#define MOST_ROWS "500" /* MOST, as a parameter */
 
 static const char *cell(const struct store_table *table, size_t row, size_t column) {
     const char *text = table->cells[row * table->columns + column];
@@ -68,15 +68,20 @@ static void on_undelivered(void *context, struct result result, const struct sto
 
 /* ---- wallet events that are not told ---- */
 
-/* One round at a time: what Kafka has not acknowledged is not handed to it again and again. */
+static void ask_unpublished(struct sweep *sweep);
+
+/* One round at a time: what Kafka has not acknowledged is not handed to it again and again. After a full one
+ * the next follows at once. */
 static void on_relayed(void *context, bool told) {
     struct sweep *sweep = context;
-    (void)told;
     sweep->relays = false;
+    if (told && sweep->relays_more && !sweep->flow->stopping)
+        ask_unpublished(sweep);
 }
 
 static void on_unpublished(void *context, struct result result, const struct store_table *table) {
     struct sweep *sweep = context;
+    sweep->relays_more = result_is_ok(&result) && table->rows >= MOST;
     if (result_is_ok(&result))
         relay_publish(sweep->flow, table, on_relayed, sweep);
     else

@@ -9,6 +9,7 @@
 struct sweep {
     struct flow *flow;
     bool asks_corridors, claims, relays; /* under way */
+    bool relays_more;                    /* the relay's round was full */
     size_t reading;                      /* reads of the holder under way */
     char now[INSTANT_TEXT_SIZE], stale[INSTANT_TEXT_SIZE],
         until[INSTANT_TEXT_SIZE]; /* parameters of the reads, as text */

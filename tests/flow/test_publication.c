@@ -81,3 +81,20 @@ Test(publication, a_bus_that_stays_down_is_not_asked_for_the_same_again_and_agai
     world_wipe(&world);
     leaks_forgive_end();
 }
+
+/* After an outage there is more than one round's worth to be told. */
+Test(publication, the_relay_goes_on_until_all_is_told) {
+    struct world world;
+    world_init(&world, 1);
+    world.bus_down = true;
+    for (int i = 0; i < 600; i++)
+        world_pay(&world, HOME, 10000);
+    world_run(&world, 3 * SECOND);
+    cr_assert_gt(unpublished(&world.nodes[HOME].store), 1000);
+    world.bus_down = false;
+    world_run(&world, SECOND + SECOND / 2);
+    cr_assert_lt(unpublished(&world.nodes[HOME].store), 500, "one round a second would leave more");
+    world_run(&world, MINUTE);
+    check_all_told(&world);
+    world_wipe(&world);
+}

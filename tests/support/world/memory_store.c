@@ -451,7 +451,9 @@ static void read_undelivered(struct memory_store *store, const char *const *para
     instant stale = instant_of(parameters[0]);
     for (size_t i = 0; i < store->messages.count; i++) {
         const struct memory_message *message = &store->messages.items[i];
-        if (message->row.is_answer && !message->delivered && message->last_attempt <= stale)
+        int64_t patience = message->attempts * message->attempts - 1;
+        if (message->row.is_answer && !message->delivered &&
+            message->last_attempt <= stale - 1000 * (patience < 300 ? patience : 300))
             add_message(store, rows, message);
     }
 }
@@ -460,7 +462,8 @@ static void read_undelivered(struct memory_store *store, const char *const *para
 static void read_unpublished(struct memory_store *store, const char *const *parameters, struct rows *rows) {
     rows->columns = 4;
     instant stale = instant_of(parameters[0]);
-    for (size_t i = 0; i < store->events.count; i++) {
+    size_t most = strtoul(parameters[1], NULL, 10) * rows->columns;
+    for (size_t i = 0; i < store->events.count && rows->cells.count < most; i++) {
         const struct memory_event *event = &store->events.items[i];
         if (event->published || event->row.at > stale)
             continue;

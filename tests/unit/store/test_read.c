@@ -182,13 +182,14 @@ static void end_attempt(const char *outcome, uint32_t number) {
 Test(reads, an_answer_is_undelivered_until_one_attempt_arrived) {
     put_answer();
     end_attempt("not_sent", 1);
-    assert_row("messages_undelivered", PARAMETERS("2026-01-01T00:00:01.000Z", "10"), 0,
+    assert_row("messages_undelivered", PARAMETERS("2026-01-01T00:00:04.000Z", "10"), 0,
                ROW(MESSAGE("2"), SECOND_ID, "00000002-0000-7000-8000-000000000002", "sg-th", "true",
                    "3c612f3e", "2"));
     cr_assert_eq(house_rows(&house, store, "messages_undelivered", PARAMETERS(LATER, "10")), 1,
                  "a payment's message is repeated by its timer");
     cr_assert_eq(
-        house_rows(&house, store, "messages_undelivered", PARAMETERS("2026-01-01T00:00:00.999Z", "10")), 0);
+        house_rows(&house, store, "messages_undelivered", PARAMETERS("2026-01-01T00:00:03.999Z", "10")), 0,
+        "after the second attempt with more patience than after the first");
     end_attempt("delivered", 2);
     cr_assert_eq(house_rows(&house, store, "messages_undelivered", PARAMETERS(LATER, "10")), 0);
 }
