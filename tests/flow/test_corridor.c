@@ -89,23 +89,6 @@ Test(corridor, while_the_peer_is_down_nothing_is_built_and_it_leaves_when_the_wa
     world_wipe(&world);
 }
 
-/* A worker whose own sending failed, while another one sees to what was sent: the peer's next message tells.
- */
-Test(corridor, who_hears_of_the_peer_knows_that_it_is_back) {
-    struct world world;
-    world_init(&world, 8);
-    struct flow *flow = &world.nodes[HOME].flow;
-    flow_link_close(flow, flow_link_find(flow, "sg-th"));
-    struct uuid waiting = world_pay(&world, HOME, 10000);
-    world_run(&world, 3 * SECOND);
-    cr_assert_eq(state_of(&world, HOME, &waiting), STATE_RESERVED);
-    world_pay(&world, AWAY, 500000);
-    world_run(&world, 10 * SECOND);
-    cr_assert_eq(state_of(&world, HOME, &waiting), STATE_SETTLED);
-    world_check_at_rest(&world);
-    world_wipe(&world);
-}
-
 Test(corridor, a_payment_that_waited_too_long_is_refused_before_it_is_sent) {
     struct world world;
     world_init(&world, 6);

@@ -227,6 +227,26 @@ Test(peer, a_blocked_credit_is_charged_at_home_and_frozen_away) {
     world_wipe(&world);
 }
 
+/* A worker whose own sending failed, while another one sees to what was sent: any message that can be read
+ * says that the peer is back. */
+Test(peer, who_hears_of_the_peer_knows_that_it_is_back) {
+    struct world world;
+    world_init(&world, 1);
+    struct flow *flow = &world.nodes[HOME].flow;
+    flow_link_close(flow, flow_link_find(flow, "sg-th"));
+    struct uuid waiting = world_pay(&world, HOME, 10000);
+    world_run(&world, 3 * SECOND);
+    cr_assert_eq(world_instruction(&world, HOME, &waiting)->state, STATE_RESERVED);
+    struct event event = event_of_peer(EVENT_PEER_STATUS, "STATUS-1");
+    event.status = STATUS_ACCC;
+    event.key.uetr.bytes[0] = 1;
+    cr_assert_eq(post_event(&world, &event).status, 404);
+    world_run(&world, 10 * SECOND);
+    cr_assert_eq(world_instruction(&world, HOME, &waiting)->state, STATE_SETTLED);
+    world_check_at_rest(&world);
+    world_wipe(&world);
+}
+
 /* ---- what our own dialect cannot say ---- */
 
 Test(peer, a_payment_that_cannot_be_said_is_rejected_and_the_stream_goes_on) {
