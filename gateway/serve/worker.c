@@ -258,17 +258,18 @@ static struct result open_all(struct worker *worker) {
 
 /* ---- closing ---- */
 
-/* Kafka first, so that what it acknowledges can still be marked; then what waits for nobody. */
+/* Kafka first, so that what it acknowledges can still be marked. The store before the wire: whoever asked it
+ * something is told that it has ended, and answers. What the wire still holds waits for nobody. */
 static void close_all(struct worker *worker) {
     if (worker->bus)
         bus_close(worker->bus, PUBLISH_MILLISECONDS);
     watch_close(&worker->watch);
     if (worker->admin)
         admin_close(worker->admin);
-    if (worker->wire)
-        wire_close(worker->wire);
     if (worker->store)
         store_close(worker->store);
+    if (worker->wire)
+        wire_close(worker->wire);
 }
 
 static int end_of(const struct result *result) {

@@ -48,11 +48,22 @@ ReportHook(POST_ALL)(struct criterion_global_stats *stats) {
     postgres_stop(&cluster);
 }
 
+static void name_database(struct postgres *postgres, char name[32]) {
+    snprintf(postgres->folder, sizeof postgres->folder, "%s", getenv(FOLDER));
+    snprintf(name, 32, "gateway_%d", (int)getpid());
+}
+
+struct pg_conn *gateway_database(void) {
+    struct postgres postgres;
+    char name[32];
+    name_database(&postgres, name);
+    return postgres_connect(&postgres, name);
+}
+
 static void make_database(char conninfo[POSTGRES_CONNINFO_SIZE]) {
     struct postgres postgres;
     char name[32], sql[128];
-    snprintf(postgres.folder, sizeof postgres.folder, "%s", getenv(FOLDER));
-    snprintf(name, sizeof name, "gateway_%d", (int)getpid());
+    name_database(&postgres, name);
     snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE migrated", name);
     PGconn *session = postgres_connect(&postgres, "postgres");
     /* One copies the template at a time. */

@@ -40,6 +40,9 @@ void gateway_order(const struct gateway *gateway, const char *first, const char 
 /* Applies the sandbox's corridor sg-th, in which `peer` is the peer. */
 void gateway_apply_corridor(const struct gateway *gateway);
 
+/* A session of the superuser in its database. */
+struct pg_conn *gateway_database(void);
+
 /* Waits until the gateway tells its manager something that begins so; fails the test after 30 s. */
 void gateway_await(struct gateway *gateway, const char *told);
 /* Has the gateway reload and waits until it says that this is over. */

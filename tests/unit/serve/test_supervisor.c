@@ -6,6 +6,7 @@
 #include "caller.h"
 #include "gateway.h"
 #include "host/clock.h"
+#include "tests/support/postgres.h"
 
 static struct gateway gateway;
 
@@ -53,6 +54,27 @@ Test(supervisor, a_worker_that_does_not_end_is_ended) {
     kill(gateway.pid, SIGTERM);
     cr_expect_eq(gateway_end(&gateway), 0);
     cr_expect_lt(clock_boottime() - begun, 7000);
+}
+
+Test(supervisor, a_question_that_waits_for_the_database_does_not_outlive_the_end) {
+    static const char question[] =
+        "GET /v1/payments/0af76519-16cd-43dd-8448-eb211c80319c HTTP/1.1\r\nHost: gateway\r\n\r\n";
+    struct caller caller, later;
+    snprintf(gateway.more, sizeof gateway.more, "shutdown: {drain: 0s}\n");
+    gateway_write_settings(&gateway);
+    gateway_start(&gateway);
+    PGconn *session = gateway_database();
+    postgres_do(session, "BEGIN; LOCK TABLE pontis.instruction IN ACCESS EXCLUSIVE MODE");
+    caller_open(&caller, gateway.api_port, &gateway.operator_);
+    cr_assert_gt(SSL_write(caller.ssl, question, sizeof question - 1), 0);
+    caller_open(&later, gateway.api_port, &gateway.operator_);
+    cr_assert_eq(caller_get(&later, "/nothing"), 404, "so the question was read before");
+    kill(gateway.pid, SIGTERM);
+    cr_expect_eq(gateway_end(&gateway), 0);
+    cr_expect_eq(gateway_log_lines(&gateway, "event=worker.ended", NULL), 1);
+    caller_close(&caller);
+    caller_close(&later);
+    PQfinish(session);
 }
 
 Test(supervisor, settings_that_no_worker_can_use_end_the_gateway) {
