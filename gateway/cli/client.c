@@ -141,9 +141,13 @@ static void set_trust(CURL *curl, const struct gateway *gateway) {
 static void set_body(struct call *call, const struct client_request *request) {
     if (!request->content_type)
         return;
-    char header[128];
+    char header[160];
     snprintf(header, sizeof header, "Content-Type: %s", request->content_type);
     call->headers = curl_slist_append(NULL, header);
+    if (request->idempotency_key) {
+        snprintf(header, sizeof header, "Idempotency-Key: %.128s", request->idempotency_key);
+        call->headers = curl_slist_append(call->headers, header);
+    }
     curl_easy_setopt(call->curl, CURLOPT_HTTPHEADER, call->headers);
     curl_easy_setopt(call->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.length);
     curl_easy_setopt(call->curl, CURLOPT_POSTFIELDS, request->body.data ? request->body.data : "");
@@ -195,7 +199,15 @@ static void say_problem(const struct buffer *answer, long status) {
     json_decref(problem);
 }
 
-static int say_failure(const struct call *call, CURLcode code, bool is_order) {
+static void say_again(const struct client_request *request) {
+    if (request->idempotency_key)
+        fprintf(stderr,
+                "  the order may have been carried out; it is carried out once when it is given again with\n"
+                "  --idempotency-key %s\n",
+                request->idempotency_key);
+}
+
+static int say_failure(const struct call *call, CURLcode code, const struct client_request *request) {
     long sent = 0;
     curl_easy_getinfo(call->curl, CURLINFO_REQUEST_SIZE, &sent);
     const char *error = call->error[0] ? call->error : curl_easy_strerror(code);
@@ -206,20 +218,23 @@ static int say_failure(const struct call *call, CURLcode code, bool is_order) {
         return EXIT_CONFIGURATION;
     }
     fprintf(stderr, "pontis: the gateway cannot be reached: %s\n", error);
-    if (is_order && sent > 0)
-        fputs("  the order may have been carried out: look before you give it again\n", stderr);
+    if (sent > 0)
+        say_again(request);
     return EXIT_UNREACHABLE;
 }
 
-static int judge(const struct call *call, CURLcode code, bool is_order) {
+static int judge(const struct call *call, CURLcode code, const struct client_request *request) {
     if (code != CURLE_OK)
-        return say_failure(call, code, is_order);
+        return say_failure(call, code, request);
     long status = 0;
     curl_easy_getinfo(call->curl, CURLINFO_RESPONSE_CODE, &status);
     if (status / 100 == 2)
         return EXIT_DONE;
     say_problem(call->answer, status);
-    return status == 503 || status == 429 ? EXIT_UNREACHABLE : EXIT_REFUSED;
+    if (status != 503 && status != 429)
+        return EXIT_REFUSED;
+    say_again(request);
+    return EXIT_UNREACHABLE;
 }
 
 static int carry_out(const struct gateway *gateway, const struct client_request *request,
@@ -227,7 +242,7 @@ static int carry_out(const struct gateway *gateway, const struct client_request 
     struct call call = {.answer = out};
     prepare(&call, gateway, request);
     CURLcode performed = curl_easy_perform(call.curl);
-    int code = judge(&call, performed, request->content_type != NULL);
+    int code = judge(&call, performed, request);
     wipe(&call);
     return code;
 }

@@ -12,6 +12,7 @@ struct client_request {
     const char *path;         /* percent-encoded, with the query */
     const char *content_type; /* NULL: no body */
     struct bytes body;
+    const char *idempotency_key; /* of an order; NULL: it is none */
 };
 
 enum { CLIENT_PATH_LIMIT = 1 << 20 }; /* for the buffer of a path: more than a command line can hold */

@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cli/settings_arguments.h"
 #include "cli/table.h"
@@ -10,6 +11,7 @@
 #include "host/inspect.h"
 #include "host/settings_keys.h"
 #include "serve/check.h"
+#include "store/enrol.h"
 
 /* ---- check ---- */
 
@@ -39,6 +41,19 @@ static void print_findings(const struct findings *findings, const struct setting
         printf("%s: ok\n", settings->file ? settings->file : "settings");
 }
 
+/* The file of the first operators; that it cannot be read is told already. */
+static void check_operators(const struct settings *settings, struct findings *findings) {
+    struct enrol_list operators;
+    char where[SETTINGS_WHERE_SIZE];
+    if (!settings->api.operators || access(settings->api.operators, R_OK) != 0)
+        return;
+    struct result read = enrol_read(settings->api.operators, &operators);
+    settings_where(settings, settings_key_find("api.operators"), where);
+    if (!result_is_ok(&read))
+        findings_error(findings, where, "api.operators", "%s", read.detail);
+    enrol_wipe(&operators);
+}
+
 int verb_config_check(int argc, char **argv) {
     struct settings_arguments arguments;
     struct settings *settings;
@@ -49,6 +64,7 @@ int verb_config_check(int argc, char **argv) {
     if (is_readable)
         (void)check_settings(settings, &findings);
     inspect_settings(settings, SETTINGS_OF_OWNER, &findings);
+    check_operators(settings, &findings);
     inspect_settings(settings, SETTINGS_OF_CLIENT, &findings);
     if (verb_flag(argc, argv, "--json"))
         print_findings_json(&findings);

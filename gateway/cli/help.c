@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "core/command.h"
 
 /* ---- rows as text ---- */
 
@@ -28,9 +29,15 @@ void help_usage(FILE *to, const struct verb *verb) {
     print_usage(to, "usage: ", verb);
 }
 
+bool help_wants_approval(const struct verb *verb) {
+    return verb->order && order_row(order_find(verb->order))->four_eyes;
+}
+
 void help_verb(FILE *to, const struct verb *verb) {
     help_usage(to, verb);
     fprintf(to, "  %s\n  example: %s\n", verb->help, verb->example);
+    if (help_wants_approval(verb))
+        fputs("  another operator has to approve it, within 24 hours: pontis approval list\n", to);
 }
 
 static bool is_of_group(const struct verb *verb, const char *word) {
@@ -57,7 +64,7 @@ void help_group(FILE *to, const char *word) {
 void help_overview(FILE *to) {
     fputs("pontis: a cross-border settlement gateway\n\nusage: pontis VERB ...\n\n", to);
     for (const struct verb *verb = verbs; verb->name; verb++)
-        fprintf(to, "  %-16s %s\n", verb->name, verb->help);
+        fprintf(to, "  %-19s %s\n", verb->name, verb->help);
     fputs("\n`pontis VERB --help` tells its options. Data is printed as JSON with --json.\n"
           "serve, migrate and config read the settings file that --settings or PONTIS_SETTINGS names, else\n"
           "/etc/pontis/pontis.yaml; --set KEY=VALUE and a variable (PONTIS_LOG_LEVEL) go before it.\n"

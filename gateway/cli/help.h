@@ -9,6 +9,8 @@
 
 /* Every verb in a line, and how the program finds its gateway. */
 void help_overview(FILE *to);
+/* Does what it orders need another operator's approval? */
+bool help_wants_approval(const struct verb *verb);
 /* One verb: usage, meaning, example. */
 void help_verb(FILE *to, const struct verb *verb);
 /* Its usage line alone. */

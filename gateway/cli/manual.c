@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/help.h"
 #include "cli/verb.h"
 
 /* What troff would take for its own is escaped. */
@@ -54,7 +55,7 @@ static void print_verb(const struct verb *verb) {
     putchar('\n');
     putchar(toupper((unsigned char)verb->help[0]));
     print_text(verb->help + 1);
-    fputs(".\n.br\n", stdout);
+    fputs(help_wants_approval(verb) ? ".\nAnother operator has to approve it.\n.br\n" : ".\n.br\n", stdout);
     print_bold(verb->example);
     putchar('\n');
 }

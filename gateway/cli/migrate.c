@@ -8,6 +8,7 @@
 
 #include "cli/table.h"
 #include "cli/verb.h"
+#include "store/enrol.h"
 #include "store/migrate.h"
 #include "store/migration.h"
 
@@ -18,12 +19,17 @@ static int code_of(const struct result *result) {
     return result->kind == RESULT_RETRY ? EXIT_UNREACHABLE : EXIT_CONFIGURATION;
 }
 
-static int bring(const char *owner_conninfo) {
+static int bring(const char *owner_conninfo, const char *operators_file) {
     struct result migrated = migrate_run(owner_conninfo);
     int code = code_of(&migrated);
-    if (code == EXIT_DONE)
-        printf("schema %d\n", migrate_newest());
-    return code;
+    if (code != EXIT_DONE)
+        return code;
+    printf("schema %d\n", migrate_newest());
+    size_t enrolled;
+    struct result enrolling = enrol_first(owner_conninfo, operators_file, &enrolled);
+    if (enrolled)
+        printf("operators enrolled: %zu\n", enrolled);
+    return code_of(&enrolling);
 }
 
 /* Cells are texts, as in every table. */
@@ -72,6 +78,6 @@ int migrate_accept_command(const char *owner_conninfo) {
     return code;
 }
 
-int migrate_command(const char *owner_conninfo, bool plan, bool as_json) {
-    return plan ? tell(owner_conninfo, as_json) : bring(owner_conninfo);
+int migrate_command(const char *owner_conninfo, const char *operators_file, bool plan, bool as_json) {
+    return plan ? tell(owner_conninfo, as_json) : bring(owner_conninfo, operators_file);
 }

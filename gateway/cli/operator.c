@@ -1,12 +1,10 @@
 /* The verbs of an operator: corridors, rates, liquidity. What asks or orders is a client of the API; none
  * touches the database. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/text.h"
-#include "cli/client.h"
 #include "cli/file.h"
+#include "cli/order.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "core/corridor.h"
@@ -97,53 +95,29 @@ int verb_corridor_show(int argc, char **argv) {
 
 /* ---- ordering ---- */
 
-static int order(int argc, char **argv, const char *path, const char *type, struct bytes body) {
-    const struct client_request request = {"POST", path, type, body};
-    json_t *answer;
-    int code = client_call_json(&request, &answer);
-    if (code == EXIT_DONE && verb_flag(argc, argv, "--json"))
-        table_print_json(answer);
-    else if (code == EXIT_DONE)
-        table_print_members(answer);
-    json_decref(answer);
-    return code;
-}
-
 int verb_corridor_apply(int argc, char **argv) {
     struct buffer text;
     int code = EXIT_CONFIGURATION;
     if (file_read(verb_argument(argc, argv, 0), &text))
-        code = order(argc, argv, "/v1/commands/corridor.apply", "application/yaml", buffer_bytes(&text));
+        code = order_give(argc, argv, "corridor.apply", "application/yaml", buffer_bytes(&text));
     buffer_wipe(&text);
     return code;
 }
 
-struct order_member {
-    const char *option;
-    const char *name;
-};
+static const struct order_member corridor_members[] = {{"", "corridor"}, {NULL, NULL}};
 
-/* An order whose members are options. */
-static int order_json(int argc, char **argv, const char *path, const struct order_member *members) {
-    json_t *body = json_object();
-    for (size_t i = 0; members[i].option; i++) {
-        const char *value = verb_option(argc, argv, members[i].option);
-        if (json_object_set_new(body, members[i].name, json_string(value)) != 0) {
-            json_decref(body);
-            return verb_usage("%s wants text in UTF-8", members[i].option);
-        }
-    }
-    char *text = json_dumps(body, JSON_COMPACT);
-    int code = order(argc, argv, path, "application/json", bytes_of_string(text));
-    free(text);
-    json_decref(body);
-    return code;
+int verb_corridor_suspend(int argc, char **argv) {
+    return order_give_members(argc, argv, "corridor.suspend", corridor_members);
+}
+
+int verb_corridor_resume(int argc, char **argv) {
+    return order_give_members(argc, argv, "corridor.resume", corridor_members);
 }
 
 int verb_fx_post(int argc, char **argv) {
     static const struct order_member members[] = {
         {"--corridor", "corridor"}, {"--provider", "provider"}, {"--rate", "rate"}, {NULL, NULL}};
-    return order_json(argc, argv, "/v1/commands/fx.post", members);
+    return order_give_members(argc, argv, "fx.post", members);
 }
 
 int verb_fx_quote(int argc, char **argv) {
@@ -152,11 +126,16 @@ int verb_fx_quote(int argc, char **argv) {
                                                   {"--fixed", "fixed_side"},
                                                   {"--amount", "amount"},
                                                   {NULL, NULL}};
-    return order_json(argc, argv, "/v1/commands/fx.quote", members);
+    return order_give_members(argc, argv, "fx.quote", members);
 }
 
+static const struct order_member liquidity_members[] = {
+    {"--corridor", "corridor"}, {"--account", "account"}, {"--amount", "amount"}, {NULL, NULL}};
+
 int verb_liquidity_fund(int argc, char **argv) {
-    static const struct order_member members[] = {
-        {"--corridor", "corridor"}, {"--account", "account"}, {"--amount", "amount"}, {NULL, NULL}};
-    return order_json(argc, argv, "/v1/commands/liquidity.fund", members);
+    return order_give_members(argc, argv, "liquidity.fund", liquidity_members);
+}
+
+int verb_liquidity_withdraw(int argc, char **argv) {
+    return order_give_members(argc, argv, "liquidity.withdraw", liquidity_members);
 }

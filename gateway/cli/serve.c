@@ -34,8 +34,8 @@ static int migrate(int argc, char **argv, const struct settings *settings) {
     if (result_is_ok(&read) && verb_flag(argc, argv, "--accept-restored"))
         code = migrate_accept_command(conninfo.data);
     else if (result_is_ok(&read))
-        code =
-            migrate_command(conninfo.data, verb_flag(argc, argv, "--plan"), verb_flag(argc, argv, "--json"));
+        code = migrate_command(conninfo.data, settings->api.operators, verb_flag(argc, argv, "--plan"),
+                               verb_flag(argc, argv, "--json"));
     else
         fprintf(stderr, "pontis: owner_database_password_file: %s\n", read.detail);
     file_bytes_wipe_secret(&conninfo);

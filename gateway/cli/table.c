@@ -126,26 +126,28 @@ void table_print_rows(const json_t *rows, const char *indent) {
     }
 }
 
-void table_print_members(const json_t *object) {
-    const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)object, name, value) {
-        printf("%-16s ", name);
-        if (json_is_integer(value))
-            printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
-        else
-            table_print(table_text(object, name));
-        putchar('\n');
-    }
-}
-
-/* ---- YAML ---- */
-
 static void print_value(const json_t *value) {
     char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
     table_print(text);
     free(text);
 }
+
+void table_print_members(const json_t *object) {
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)object, name, value) {
+        if (json_is_object(value) || json_is_array(value))
+            continue;
+        printf("%-16s ", name);
+        if (json_is_string(value))
+            table_print(json_string_value(value));
+        else
+            print_value(value);
+        putchar('\n');
+    }
+}
+
+/* ---- YAML ---- */
 
 static void print_yaml(const json_t *object, int depth) {
     const char *name;

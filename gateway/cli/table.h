@@ -15,7 +15,7 @@ void table_print(const char *text);
 /* An array of flat objects: a column for every member that any of them has; amounts to the right. Every line
  * starts with `indent`. */
 void table_print_rows(const json_t *rows, const char *indent);
-/* The members of one flat object, a line each. */
+/* The members of one object that are neither objects nor arrays, a line each. */
 void table_print_members(const json_t *object);
 /* An object of values and objects as YAML, every text in quotes. */
 void table_print_yaml(const json_t *object);

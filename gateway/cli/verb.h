@@ -24,7 +24,7 @@ struct option_rule {
     bool repeats;      /* it may be given more than once */
 };
 
-enum { VERB_MOST_OPTIONS = 5 };
+enum { VERB_MOST_OPTIONS = 6 };
 
 /* A verb is known by one or two words ("corridor apply"). */
 struct verb {
@@ -34,6 +34,7 @@ struct verb {
     const char *help;
     const char *example;
     int (*run)(int argc, char **argv); /* what follows the verb's words; returns an exit_code */
+    const char *order;                 /* that it gives the gateway (core/command.h); NULL: none */
 };
 
 /* The one table of verbs, defined by the program; ends with a row without a name. Help and the check of what
@@ -66,10 +67,21 @@ int verb_corridor_check(int argc, char **argv);
 int verb_corridor_apply(int argc, char **argv);
 int verb_corridor_show(int argc, char **argv);
 int verb_corridor_list(int argc, char **argv);
+int verb_corridor_suspend(int argc, char **argv);
+int verb_corridor_resume(int argc, char **argv);
 int verb_fx_post(int argc, char **argv);
 int verb_fx_quote(int argc, char **argv);
 int verb_liquidity_fund(int argc, char **argv);
+int verb_liquidity_withdraw(int argc, char **argv);
 int verb_liquidity_show(int argc, char **argv);
+int verb_approval_list(int argc, char **argv);
+int verb_approval_show(int argc, char **argv);
+int verb_approval_approve(int argc, char **argv);
+int verb_approval_refuse(int argc, char **argv);
+int verb_operator_add(int argc, char **argv);
+int verb_operator_list(int argc, char **argv);
+int verb_operator_suspend(int argc, char **argv);
+int verb_participant_list(int argc, char **argv);
 int verb_payment_show(int argc, char **argv);
 int verb_payment_list(int argc, char **argv);
 int verb_message_check(int argc, char **argv);

@@ -24,7 +24,7 @@ bool ledger_is_guarded(int role) {
 }
 
 int64_t ledger_available(const struct ledger_change *balance) {
-    if (balance->account.role == ACCOUNT_PEER_PREFUND)
-        return balance->credits_posted - balance->debits_posted - balance->debits_pending;
-    return balance->debits_posted - balance->credits_posted - balance->credits_pending;
+    if (balance->account.role == ACCOUNT_FOREIGN_PREFUND)
+        return balance->debits_posted - balance->credits_posted - balance->credits_pending;
+    return balance->credits_posted - balance->debits_posted - balance->debits_pending;
 }

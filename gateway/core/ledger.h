@@ -17,8 +17,8 @@ struct ledger_change {
 void ledger_apply(const struct posting *posting, struct ledger_change out[2]);
 /* May accounts of this role not be overdrawn? */
 bool ledger_is_guarded(int role);
-/* What is left of a guarded account (money.md, section 3): FOREIGN_PREFUND is an asset, PEER_PREFUND a
- * liability. */
+/* What is left of an account (money.md, section 3): FOREIGN_PREFUND is an asset, the others are owed to
+ * somebody. */
 int64_t ledger_available(const struct ledger_change *balance);
 
 #endif

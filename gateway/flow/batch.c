@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "core/ledger.h"
-#include "flow/emit.h"
 #include "flow/fold.h"
 #include "flow/identity.h"
 
@@ -21,6 +20,7 @@ static void wipe_wants(struct batch *batch) {
     array_wipe(&batch->identity_keys);
     array_wipe(&batch->quote_ids);
     array_wipe(&batch->corridor_names);
+    array_wipe(&batch->orders);
 }
 
 static void wipe_overlay(struct batch *batch) {
@@ -28,6 +28,7 @@ static void wipe_overlay(struct batch *batch) {
     array_wipe(&batch->known);
     array_wipe(&batch->quotes);
     array_wipe(&batch->views);
+    array_wipe(&batch->order_views);
 }
 
 static void wipe_rows(struct batch *batch) {
@@ -47,6 +48,11 @@ static void wipe_rows(struct batch *batch) {
     array_wipe(&batch->rates);
     array_wipe(&batch->new_quotes);
     array_wipe(&batch->corridors);
+    array_wipe(&batch->operators);
+    array_wipe(&batch->suspensions);
+    array_wipe(&batch->approvals);
+    array_wipe(&batch->approval_ends);
+    array_wipe(&batch->commands);
     array_wipe(&batch->transfers);
     array_wipe(&batch->deltas);
     array_wipe(&batch->sends);
@@ -135,13 +141,20 @@ static void renew_link(struct batch *batch, struct flow_item *item) {
         item->link = link;
 }
 
+static void want_order(struct batch *batch, struct flow_item *item) {
+    if (item->corridor[0])
+        want_corridor(batch, item->corridor);
+    item->order_place = batch->orders.count;
+    *array_push(&batch->orders) = *item->order;
+}
+
 static void want(struct batch *batch, struct flow_item *item) {
     if (item->kind == ITEM_EVENT) {
         renew_link(batch, item);
         want_event(batch, item);
     }
     if (item->kind == ITEM_COMMAND)
-        want_corridor(batch, item->corridor);
+        want_order(batch, item);
 }
 
 void batch_collect(struct batch *batch) {
@@ -156,6 +169,8 @@ void batch_collect(struct batch *batch) {
         .quote_count = batch->quote_ids.count,
         .corridors = (const char(*)[CORRIDOR_SIZE])batch->corridor_names.items,
         .corridor_count = batch->corridor_names.count,
+        .orders = batch->orders.items,
+        .order_count = batch->orders.count,
     };
 }
 
@@ -176,6 +191,8 @@ void batch_overlay(struct batch *batch, const struct store_loaded *loaded) {
             *array_push(&batch->quotes) = loaded->quotes[i];
     for (size_t i = 0; i < batch->corridor_names.count; i++)
         *array_push(&batch->views) = loaded->corridors[i];
+    for (size_t i = 0; i < batch->orders.count; i++)
+        *array_push(&batch->order_views) = loaded->orders[i];
 }
 
 bool batch_is_outdated(const struct batch *batch) {
@@ -194,6 +211,10 @@ struct store_corridor_view *batch_view(struct batch *batch, const char *corridor
         if (text_equal(batch->views.items[i].corridor, corridor))
             return &batch->views.items[i];
     return NULL;
+}
+
+struct store_order_view *batch_order_view(struct batch *batch, const struct flow_item *item) {
+    return &batch->order_views.items[item->order_place];
 }
 
 /* ---- ledger ---- */
@@ -222,6 +243,18 @@ static int64_t most_pending(struct batch *batch, const char *corridor,
                             const struct account_reference *account) {
     const struct flow_link *link = flow_link_find(batch->flow, corridor);
     return link && account->role == ACCOUNT_FOREIGN_PREFUND ? link->corridor.limits.total_reserved : 0;
+}
+
+int64_t batch_gained(const struct batch *batch, const char *corridor,
+                     const struct account_reference *account) {
+    for (size_t i = 0; i < batch->deltas.count; i++) {
+        const struct store_delta *delta = &batch->deltas.items[i];
+        if (same_account(delta, corridor, account))
+            return ledger_available(&(struct ledger_change){*account, delta->debits_pending,
+                                                            delta->debits_posted, delta->credits_pending,
+                                                            delta->credits_posted});
+    }
+    return 0;
 }
 
 static void add_change(struct batch *batch, const char *corridor, const struct ledger_change *change) {
@@ -268,13 +301,6 @@ void batch_send(struct batch *batch, struct flow_link *link, const struct batch_
 
 /* ---- deciding ---- */
 
-static void fold_command(struct batch *batch, struct flow_item *item) {
-    item->refusal = item->command(batch, item);
-    item->reason = item->refusal.reason;
-    bool applied = result_is_ok(&item->refusal);
-    emit_input(batch, item, verdict_names[applied ? VERDICT_APPLIED : VERDICT_REFUSED], NULL, true);
-}
-
 static void decide_item(struct batch *batch, struct flow_item *item) {
     switch (item->kind) {
     case ITEM_EVENT:
@@ -294,7 +320,7 @@ static void decide_item(struct batch *batch, struct flow_item *item) {
             *array_push(&batch->published) = item->published[i];
         return;
     case ITEM_COMMAND:
-        fold_command(batch, item);
+        item->command(batch, item);
         return;
     }
 }
@@ -355,6 +381,11 @@ static void fill_commit(struct batch *batch) {
     COMMIT_ROWS(rates, rate_count, batch->rates);
     COMMIT_ROWS(quotes, quote_count, batch->new_quotes);
     COMMIT_ROWS(corridors, corridor_count, batch->corridors);
+    COMMIT_ROWS(operators, operator_count, batch->operators);
+    COMMIT_ROWS(suspensions, suspension_count, batch->suspensions);
+    COMMIT_ROWS(approvals, approval_count, batch->approvals);
+    COMMIT_ROWS(approval_ends, approval_end_count, batch->approval_ends);
+    COMMIT_ROWS(commands, command_count, batch->commands);
     COMMIT_ROWS(transfers, transfer_count, batch->transfers);
     COMMIT_ROWS(deltas, delta_count, batch->deltas);
 }

@@ -58,6 +58,7 @@ struct batch {
     ARRAY(struct uuid) identity_keys;
     ARRAY(struct uuid) quote_ids;
     ARRAY(batch_corridor_name) corridor_names;
+    ARRAY(struct store_order) orders;
     struct store_load load;
 
     /* the overlay */
@@ -65,6 +66,7 @@ struct batch {
     ARRAY(struct store_identity) known; /* identities: loaded and new */
     ARRAY(struct quote) quotes;
     ARRAY(struct store_corridor_view) views;
+    ARRAY(struct store_order_view) order_views;
 
     /* the commit */
     ARRAY(struct store_lease) leases;
@@ -83,6 +85,11 @@ struct batch {
     ARRAY(struct store_rate) rates;
     ARRAY(struct quote) new_quotes;
     ARRAY(struct store_corridor) corridors;
+    ARRAY(struct store_operator) operators;
+    ARRAY(struct store_suspension) suspensions;
+    ARRAY(struct store_approval) approvals;
+    ARRAY(struct store_approval_end) approval_ends;
+    ARRAY(struct store_command) commands;
     ARRAY(struct store_transfer) transfers;
     ARRAY(struct store_delta) deltas;
     struct store_commit commit;
@@ -114,6 +121,11 @@ void batch_decide(struct batch *batch);
 void batch_post(struct batch *batch, const struct uuid *instruction, const char *corridor,
                 const struct posting *posting);
 struct store_corridor_view *batch_view(struct batch *batch, const char *corridor);
+/* What was loaded for an order. */
+struct store_order_view *batch_order_view(struct batch *batch, const struct flow_item *item);
+/* What the postings so far have added to what an account has available, minor units. */
+int64_t batch_gained(const struct batch *batch, const char *corridor,
+                     const struct account_reference *account);
 /* Commits a sending of stored bytes, to leave after the commit. */
 void batch_send(struct batch *batch, struct flow_link *link, const struct batch_send *send, int64_t number);
 

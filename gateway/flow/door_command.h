@@ -3,30 +3,42 @@
 
 #include "flow/flow.h"
 
-/* An operator's order that changes rules or money without being a payment. It takes the way of every event:
- * queued, decided on the overlay, committed together with the request as it came. */
+/* An order: what was asked, what it would put into the books, and what came of it. */
 struct command {
     struct flow *flow;
-    char operator[65];         /* SHA-256 of the operator's certificate */
-    char name[REFERENCE_SIZE]; /* "fx.post" */
-    struct bytes request;      /* as it came; copied */
-    /* Told once: `why` is OK when it took effect. `self` is freed after the call. */
-    void (*done)(void *context, const struct command *self, const struct result *why);
+    struct command_asked asked;
+    char operator[OPERATOR_SIZE]; /* whose certificate it is, as the listener found it */
+    struct bytes request;         /* as it came; copied by the door */
+    struct result refusal;        /* REFUSE: what is wrong with the request by itself */
+    /* Told once what came of it. `self` is freed after the call. */
+    void (*done)(void *context, const struct command *self);
     void *context;
 
-    /* one of these, by the function that takes it */
-    struct corridor corridor; /* corridor apply; `version` is set when it took effect */
-    struct bytes document;    /* its canonical bytes; owned by the command */
-    struct store_rate rate;   /* fx post */
-    struct quote quote;       /* fx quote */
-    struct posting posting;   /* liquidity fund */
-    char corridor_name[CORRIDOR_SIZE];
+    /* what takes effect; of the approved order where it approves one */
+    struct corridor corridor;         /* corridor.apply; of corridor.* the new version once it is in force */
+    struct store_rate rate;           /* fx.post */
+    struct quote quote;               /* fx.quote */
+    struct account_reference account; /* liquidity.*: the one that money comes to or leaves */
+    int64_t amount;                   /* liquidity.* */
+    struct store_operator operator_;  /* operator.add */
+    char reason[REASON_TEXT_SIZE];    /* approval.*: why it is decided so */
+
+    /* set by the door */
+    struct store_order order;
+    char participants[2 * BIC_SIZE + CORRIDOR_MAX_PROVIDERS * REFERENCE_SIZE + 16];
+
+    /* what came of it */
+    int verdict;         /* enum command_verdict */
+    bool waits;          /* for another operator */
+    struct result why;   /* REFUSED: a row of reasons.def; OK otherwise */
+    struct bytes answer; /* JSON, unless REFUSED; owned by the command */
 };
 
-/* Each takes the command over (made by malloc) and answers through `done`. */
-void door_command_corridor(struct command *command);
-void door_command_rate(struct command *command);
-void door_command_quote(struct command *command);
-void door_command_fund(struct command *command);
+/* The identity of an operator's idempotency key goes into asked.key, the hash of an order's name and request
+ * into asked.content_hash; both by this. `key` "": there is none. */
+void command_identify(struct command *command, const char *key);
+/* Takes the command over (made by malloc): it goes the way of every event, is judged together with what
+ * stands, and committed with its effect and its answer, also when it is refused. */
+void door_command(struct command *command);
 
 #endif

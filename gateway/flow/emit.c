@@ -124,8 +124,7 @@ void emit_refused(struct batch *batch, const struct flow_item *item, int reason,
         emit_about_input(batch, item, WALLET_ALERT, reason, where);
 }
 
-/* A parser's words may quote bytes that are no text, or be cut in the middle of a character. */
-static void set_words(char *to, size_t size, const char *words) {
+void emit_words(char *to, size_t size, const char *words) {
     text_set(to, size, words);
     for (; *to; to++)
         if ((unsigned char)*to >= 0x80)
@@ -150,7 +149,7 @@ void emit_input(struct batch *batch, const struct flow_item *item, const char *d
     identity_hash(item->payload, row->hash);
     row->disposition = disposition;
     row->reason = item->reason;
-    set_words(row->detail, sizeof row->detail, item->refusal.detail);
+    emit_words(row->detail, sizeof row->detail, item->refusal.detail);
     if (instruction)
         row->instruction = *instruction;
     row->at = flow_now(batch->flow);

@@ -13,6 +13,9 @@ void emit_refused(struct batch *batch, const struct flow_item *item, int reason,
 /* The input row of an item that came through a door; `keep_payload`: the bytes are kept here. */
 void emit_input(struct batch *batch, const struct flow_item *item, const char *disposition,
                 const struct uuid *instruction, bool keep_payload);
+/* A parser's words may quote bytes that are no text, or be cut in the middle of a character: what is not
+ * ASCII becomes '?'. */
+void emit_words(char *to, size_t size, const char *words);
 void emit_case(struct batch *batch, const char *corridor, const struct uuid *instruction, const char *cause,
                const char *note);
 

@@ -55,6 +55,15 @@ struct uuid identity_of_instruction(const struct instruction_key *key) {
     return folded(&buffer);
 }
 
+struct uuid identity_of_command(const char *operator, const char * idempotency_key) {
+    struct buffer buffer;
+    buffer_init(&buffer, 1024);
+    add_text(&buffer, "command");
+    add_text(&buffer, operator);
+    add_text(&buffer, idempotency_key);
+    return folded(&buffer);
+}
+
 struct uuid identity_of_wallet_event(const struct uuid *payment, int64_t version, const char *type) {
     struct buffer buffer;
     buffer_init(&buffer, 1024);

@@ -8,6 +8,7 @@
 struct uuid identity_of_event(const char *source, const char *id);
 struct uuid identity_of_lock(const char *source, const struct uuid *lock);
 struct uuid identity_of_instruction(const struct instruction_key *key);
+struct uuid identity_of_command(const char *operator, const char * idempotency_key);
 /* The CloudEvents id of our event of `type` about a payment at `version`: the same event, the same id. */
 struct uuid identity_of_wallet_event(const struct uuid *payment, int64_t version, const char *type);
 

@@ -83,10 +83,14 @@ struct flow_item {
     struct uuid *published; /* ITEM_PUBLISHED; owned */
     size_t published_count;
 
-    /* ITEM_COMMAND: puts its rows into the batch, or none and REFUSE; called again when the batch is decided
-     * anew */
-    struct result (*command)(struct batch *batch, struct flow_item *item);
-    char corridor[CORRIDOR_SIZE]; /* ITEM_COMMAND: the one it is about */
+    /* ITEM_COMMAND: judges it and puts its rows into the batch; called again when the batch is decided anew
+     */
+    void (*command)(struct batch *batch, struct flow_item *item);
+    const struct store_order *order; /* what it is judged by */
+    size_t order_place;              /* among those of the batch */
+    char corridor[CORRIDOR_SIZE];    /* the one it is about */
+    bool stands_alone;               /* in a batch of its own: others are judged by what it changes */
+    bool is_unkeepable; /* the database refuses its rows: it is refused, for the reason in `refusal` */
 
     /* set by the batch */
     int verdict; /* enum verdict */

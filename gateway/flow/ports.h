@@ -353,7 +353,7 @@ struct store_rate {
     struct rate_offer offer;
     char source_currency[CURRENCY_SIZE];
     char target_currency[CURRENCY_SIZE];
-    char operator[65]; /* certificate of the operator who posted it */
+    char operator[OPERATOR_SIZE]; /* who posted it */
     instant at;
 };
 
@@ -362,7 +362,7 @@ struct store_corridor {
     int64_t version;
     struct bytes document; /* canonical bytes */
     uint8_t hash[32];
-    char operator[65];
+    char operator[OPERATOR_SIZE];
     instant at;
     const struct account_reference *accounts; /* created when they do not exist */
     size_t account_count;

@@ -191,10 +191,13 @@ static void give_up(struct batch *batch, int reason, const char *detail) {
     finish(batch);
 }
 
-/* From now on a refused input, to be kept with the reason. */
+/* From now on refused: an order is judged so, anything else, and an order of which not even that can be kept,
+ * is a refused input. */
 static void refuse(struct batch *batch, int reason, const char *why) {
     struct flow_item *item = batch->items.items[0];
-    item->kind = ITEM_REFUSED_INPUT;
+    if (item->kind != ITEM_COMMAND || item->is_unkeepable)
+        item->kind = ITEM_REFUSED_INPUT;
+    item->is_unkeepable = true;
     item->refusal = result_refuse(reason, "", "%s", why);
     run(batch);
 }
@@ -215,7 +218,7 @@ static void decide_anew(struct batch *batch, enum store_outcome outcome, const c
     log_write(batch->tries > MOST_TRIES_TOGETHER ? LOG_ERROR : LOG_INFO, "batch.conflict", "detail", detail,
               NULL);
     if (is_order && was_locked && outcome == STORE_CHECK) {
-        refuse(batch, REASON_ORDER_REFUSED, "an account would be overdrawn");
+        refuse(batch, REASON_NO_LIQUIDITY, "an account would be overdrawn");
         return;
     }
     if (is_order && batch->tries >= MOST_TRIES_OF_AN_ORDER) {
@@ -379,11 +382,19 @@ static void run(struct batch *batch) {
     store->load(store->self, &batch->load, on_load, batch);
 }
 
+/* What changes how others are judged is alone in its batch. */
+static bool may_take(const struct batch *batch, const struct flow_item *next) {
+    size_t count = batch->items.count;
+    if (!next || count >= STEP_MOST_ITEMS)
+        return false;
+    return count == 0 || (!next->stands_alone && !batch->items.items[0]->stands_alone);
+}
+
 static void start(struct flow *flow) {
     if (flow->batch || !flow->head || flow->stopping)
         return;
     flow->batch = batch_new(flow);
-    while (flow->batch->items.count < STEP_MOST_ITEMS && flow->head) {
+    while (may_take(flow->batch, flow->head)) {
         struct flow_item *item = take(flow);
         if (item->door == DOOR_WALLET)
             metrics_station(STATION_CONSUME, item->arrived);

@@ -86,9 +86,11 @@ const struct settings_key settings_keys[] = {
 
     {ADDRESS(api.listen), .example = "192.0.2.10:8444",
      .help = "Where operators, participants and auditors reach the API. All workers share it."},
-    {PATH(api.operators), .reloadable = true, .example = "/etc/pontis/operators",
-     .help = "File of those who may use the API: the SHA-256 of an operator's certificate, 64 lower-case hex "
-             "digits, one a line."},
+    {PATH(api.operators), .optional = true, .use = SETTINGS_OF_OWNER, .example = "/etc/pontis/operators",
+     .help =
+         "File of the first operators, at least two, whom `pontis migrate` enrols while there are none: a "
+         "line each, the SHA-256 of the certificate in 64 lower-case hex digits and a name. Later ones come "
+         "by `pontis operator add`."},
 
     {ADDRESS(admin.listen), .default_text = "127.0.0.1:9464", .example = "127.0.0.1:9464",
      .help = "Where probes and metrics are answered, without TLS."},

@@ -12,19 +12,13 @@ struct adapter_keys reload_keys(const struct settings *settings) {
 struct result reload_apply(const struct settings *settings, const struct reload_parts *parts) {
     const struct adapter_keys keys = reload_keys(settings);
     struct credentials *credentials;
-    struct api_operators operators = {0};
     TRY(credentials_read(settings->tls.ca, settings->tls.certificate, settings->tls.key, &credentials));
-    struct result result = api_operators_read(settings->api.operators, &operators);
-    if (result_is_ok(&result))
-        result = flow_set_keys(parts->flow, &keys);
+    struct result result = flow_set_keys(parts->flow, &keys);
     if (result_is_ok(&result)) {
         wire_use(parts->wire, credentials);
         credentials = NULL;
-        if (parts->api->flow) /* else it is not open yet, and reads them then */
-            api_use_operators(parts->api, &operators);
         log_configure(settings->log.format, settings->log.level);
     }
-    api_operators_wipe(&operators);
     credentials_free(credentials);
     return result;
 }

@@ -104,7 +104,7 @@ static void on_heartbeat(evutil_socket_t descriptor, short what, void *context) 
 
 static struct result take_over(struct worker *worker, const struct settings *next) {
     struct settings *merged = settings_merge(worker->settings, next);
-    const struct reload_parts parts = {worker->wire, &worker->flow, &worker->api};
+    const struct reload_parts parts = {worker->wire, &worker->flow};
     struct result applied = reload_apply(merged, &parts);
     if (!result_is_ok(&applied)) {
         settings_free(merged);
@@ -223,12 +223,7 @@ static void open_doors(void *context) {
     struct worker *worker = context;
     door_wallet_open(&worker->flow);
     door_peer_open(&worker->flow);
-    struct result opened = api_open(&worker->api, &worker->flow, worker->settings->api.operators);
-    if (!result_is_ok(&opened)) {
-        on_fatal(worker, opened.detail);
-        worker->end = SERVE_CONFIGURATION;
-        return;
-    }
+    api_open(&worker->api, &worker->flow);
     worker->open = true;
     log_write(LOG_INFO, "worker.open", NULL);
 }

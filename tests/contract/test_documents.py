@@ -65,10 +65,11 @@ def compare(what, code, document):
 
 def routes_of_code(source):
     api = (source / "gateway/api/api.c").read_text()
-    commands = (source / "gateway/api/commands.c").read_text()
     routes = {(method, path) for method, path in re.findall(r'\{"(GET|POST|PUT|DELETE|PATCH)", "([^"]+)",', api)}
-    names = re.findall(r'^    \{"([a-z.]+)", \w+, \w+, \w+\},$', commands, re.M)
-    assert len(routes) > 5 and len(names) > 3, "the tables of routes and commands were found"
+    routes |= {("GET", path) for path in re.findall(r'^    (?:READ|ROWS)\("([^"]+)",', api, re.M)}
+    found = re.search(r"const char \*const order_names\[\] = \{([^}]*)\}", (source / "gateway/core/command.c").read_text())
+    names = re.findall(r'"([a-z.]+)"', found.group(1))
+    assert len(routes) > 5 and len(names) > 3, "the tables of routes and orders were found"
     routes.remove(("POST", "/v1/commands/"))
     return routes | {("POST", "/v1/commands/" + name) for name in names}
 
@@ -89,8 +90,12 @@ TABLES = [("gateway/api/api.c", "position_names", "Position"), ("gateway/api/api
           ("gateway/api/api.c", "corridor_names", "CorridorRow"), ("gateway/api/api.c", "count_names", "Count"),
           ("gateway/api/api.c", "case_names", "Case"), ("gateway/api/payments.c", "timeline_names", "Transition"),
           ("gateway/api/payments.c", "message_names", "Message"), ("gateway/api/payments.c", "posting_names", "Posting"),
-          ("gateway/api/payments.c", "list_names", "PaymentRow"), ("gateway/api/commands.c", "rate_members", "RateOrder"),
-          ("gateway/api/commands.c", "quote_members", "QuoteOrder"), ("gateway/api/commands.c", "fund_members", "FundOrder")]
+          ("gateway/api/payments.c", "list_names", "PaymentRow"), ("gateway/api/api.c", "operator_names", "Operator"),
+          ("gateway/api/api.c", "participant_names", "Participant"), ("gateway/api/api.c", "approval_names", "ApprovalRow"),
+          ("gateway/api/orders.c", "rate_members", "RateOrder"), ("gateway/api/orders.c", "quote_members", "QuoteOrder"),
+          ("gateway/api/orders.c", "liquidity_members", "FundOrder"), ("gateway/api/orders.c", "corridor_members", "CorridorOrder"),
+          ("gateway/api/orders.c", "new_operator_members", "OperatorOrder"), ("gateway/api/orders.c", "operator_members", "NameOrder"),
+          ("gateway/api/orders.c", "approval_members", "DecisionOrder")]
 
 
 def check_openapi(source, documents):

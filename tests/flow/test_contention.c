@@ -148,31 +148,19 @@ static enum store_outcome apply_first(struct world *world, struct node *node,
     return STORE_COMMITTED;
 }
 
-static int64_t applied_version;
-
-static void on_applied(void *context, const struct command *command, const struct result *why) {
-    (void)context;
-    cr_assert(result_is_ok(why), "%s", why->detail);
-    applied_version = command->corridor.version;
-}
-
-Test(contention, of_two_that_apply_a_corridor_at_once_each_gets_a_number_of_its_own) {
+Test(contention, of_two_that_change_a_corridor_at_once_each_gets_a_number_of_its_own) {
     struct world world;
     world_init(&world, 4);
     losses = 0;
     world.rival = apply_first;
-    struct command *command = world_command(&world, HOME, "corridor.apply", on_applied, NULL);
-    command->corridor = flow_link_find(&world.nodes[HOME].flow, "sg-th")->corridor;
-    command->corridor.limits.maximum = 20000;
-    struct buffer document;
-    buffer_init(&document, 1 << 16);
-    record_write(&corridor_record, "corridor", &command->corridor, &document);
-    command->document = buffer_bytes(&document);
-    door_command_corridor(command);
+    struct world_told told;
+    struct command *command = world_command(&world, HOME, ORDER_CORRIDOR_SUSPEND, "ann", &told);
+    text_set(command->asked.corridor, CORRIDOR_SIZE, "sg-th");
+    world_order(command, "{}", "");
     world_run(&world, 300); /* before any sweep can tell */
     cr_assert_eq(losses, 1);
-    cr_assert_eq(applied_version, 3);
+    cr_assert_str_eq(told.answer, "{\"corridor\":\"sg-th\",\"version\":3}");
     cr_assert_eq(flow_link_find(&world.nodes[HOME].flow, "sg-th")->corridor.version, 3);
-    cr_assert_eq(flow_link_find(&world.nodes[HOME].flow, "sg-th")->corridor.limits.maximum, 20000);
+    cr_assert_not(flow_link_find(&world.nodes[HOME].flow, "sg-th")->corridor.open);
     world_wipe(&world);
 }

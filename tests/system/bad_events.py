@@ -6,6 +6,8 @@ import uuid
 from payer import Payer, changed_event
 from stage import expect, expect_equal, scenario, wait_until
 
+import setup
+
 TOUCHED_BY_REFUSAL = {"input", "input_payload", "wallet_event"}
 
 
@@ -199,18 +201,13 @@ def refused_quotes(stage):
 
 @scenario
 def closed_corridor(stage):
-    """A corridor that its operator closes refuses payments until it is opened again; each is a version of its own."""
+    """A corridor that one operator suspends refuses payments until two resume it; each is a version of its own."""
     corridor = stage.corridor()
-    corridor.start()
+    services = corridor.start()
     payer = Payer(corridor)
-    opened = corridor.folder + "/etc/corridor-home.yaml"
-    text = open(opened, encoding="utf-8").read()
-    closed = corridor.scratch("closed.yaml")
-    closed.write_text(text.replace("open: true", "open: false"), encoding="utf-8")
-    wrapper = corridor.folder + "/bin/pontis-home"
-    corridor.shell(f"{wrapper} corridor apply {closed}")
+    setup.operate(services.state, "home", "corridor", "suspend", "sg-th")
     try:
         payer.expect_rejected(payer.payment(), "AB08")
     finally:
-        corridor.shell(f"{wrapper} corridor apply {opened}")
+        setup.operate_together(services.state, "home", "corridor", "resume", "sg-th")
     payer.settle()

@@ -85,7 +85,7 @@ class End:
             self.state.make_folder(f"{self.name}/{name}")
         shutil.copytree(package.tree / "usr/share/pontis", self.folder / "share", dirs_exist_ok=True)
         shutil.copy(package.tree / "usr/bin/pontis", self.folder / "bin" / "pontis")
-        for name in ("operator.pem", "operator.key"):
+        for name in ("operator.pem", "operator.key", "approver.pem", "approver.key"):
             self.put(name, self.state.path("ca", name).read_text())
         self.put("share/examples/corridor.yaml", self.localised((self.folder / "share/examples/corridor.yaml").read_text()))
         self.put("bin/systemctl", SYSTEMCTL.format(etc=self.etc, credentials=self.folder / "credentials", log=self.state.log(self.gateway),
@@ -221,14 +221,20 @@ class ByHand:
 
 @scenario
 def installed_by_hand(stage):
-    """A new operator at each end pastes deploy/install.md: a payment settles, a limit is changed, and the books agree."""
+    """A new operator at each end pastes deploy/install.md: a payment settles, a limit is changed under four eyes, and the books agree."""
     by_hand = ByHand(stage)
     try:
         by_hand.install()
         by_hand.begin_wallets()
         expect_equal(by_hand.pay("home", "100.00").outcome, "settled", "the first payment")
         expect_equal(by_hand.pay("away", "2500.00").outcome, "settled", "the first payment back")
-        by_hand.ends["home"].shell("sed -i '/maximum:/s/200000.00/50.00/' sg-th.yaml; pontis corridor check sg-th.yaml; pontis corridor apply sg-th.yaml")
+        home = by_hand.ends["home"]
+        home.shell("sed -i '/maximum:/s/200000.00/50.00/' sg-th.yaml; pontis corridor check sg-th.yaml")
+        proposed = home.shell("pontis corridor apply sg-th.yaml")
+        expect('limits.maximum\n    - "200000.00"\n    + "50.00"\n' in proposed, proposed)
+        approval = proposed.split()[1]
+        home.shell(f"pontis approval approve {approval}", status=5)
+        home.shell(f"export PONTIS_CERT=approver.pem PONTIS_KEY=approver.key; pontis approval show {approval}; pontis approval approve {approval}")
         refused = by_hand.pay("home", "100.00")
         expect_equal((refused.outcome, refused.code), ("rejected", "AM02"), "a payment above the new limit")
         expect("SETTLED" in by_hand.ends["home"].shell("pontis payment list"), "the payment is not listed")

@@ -1,20 +1,21 @@
 """Builds a release in the sandbox's folder, never in the clone, and makes the wrappers of its bin folder."""
 
 import hashlib
+import itertools
 import os
 import re
 import shlex
 import shutil
 from pathlib import Path
 
-from state import GATEWAYS, ROOT, Failure, write
+from state import GATEWAYS, OPERATORS, ROOT, Failure, wrapper, write
 from steps import command
 
 PROGRAMS = ("pontis", "pontis-wallet", "pontis-broker")
 WRAPPER = """\
 #!/bin/sh
-# pontis, as the operator of the {gateway} gateway: {gateway} --help
-export PONTIS_SETTINGS={settings} PONTIS_URL={url} PONTIS_CA={ca}/ca.pem PONTIS_CERT={ca}/operator.pem PONTIS_KEY={ca}/operator.key
+# pontis, as the {person} of the {gateway} gateway.
+export PONTIS_SETTINGS={settings} PONTIS_URL={url} PONTIS_CA={ca}/ca.pem PONTIS_CERT={ca}/{person}.pem PONTIS_KEY={ca}/{person}.key
 {drop}exec {bin}/pontis "$@"
 """
 # Only what opens the database or listens runs as the unprivileged user: a verb must be able to read its caller's files.
@@ -63,12 +64,12 @@ def _install(state, folder, name, log):
 
 def write_wrappers(state):
     drop = DROP.format(user=state.account.pw_name, bin=shlex.quote(str(state.path("bin")))) if state.account else ""
-    for gateway in GATEWAYS:
+    for gateway, person in itertools.product(GATEWAYS, OPERATORS):
         text = WRAPPER.format(
-            gateway=gateway, settings=shlex.quote(str(state.path("etc", gateway + ".yaml"))),
+            gateway=gateway, person=person, settings=shlex.quote(str(state.path("etc", gateway + ".yaml"))),
             url=f"https://127.0.0.1:{state.port(gateway + '.api')}", ca=shlex.quote(str(state.path("ca"))),
             drop=drop, bin=shlex.quote(str(state.path("bin"))))
-        write(state.path("bin", "pontis-" + gateway), re.sub(r" {2,}", " ", text), 0o755)
+        write(state.path("bin", wrapper(gateway, person)), re.sub(r" {2,}", " ", text), 0o755)
 
 
 def fingerprint(state):

@@ -1,11 +1,12 @@
 """What makes two gateways a corridor: certificates, settings, migrations, corridor files, rates, liquidity."""
 
 import hashlib
+import json
 import subprocess
 from decimal import Decimal
 
 from cluster import APP, OWNER
-from state import CORRIDOR, GATEWAYS, SANDBOX, Failure, other
+from state import CORRIDOR, GATEWAYS, OPERATORS, SANDBOX, Failure, other, wrapper
 from steps import command
 
 SETTINGS = """\
@@ -60,7 +61,8 @@ def make_certificates(state):
         pins[name] = {"certificate": certificate, "key": key}
     state.values.update(pins=pins, ca=made_by)
     state.save()
-    state.write_for_user(state.path("etc", "operators"), pins["operator"]["certificate"] + "\n")
+    lines = "".join(f"{pins[person]['certificate']} {person}\n" for person in OPERATORS)
+    state.write_for_user(state.path("etc", "operators"), lines)
     return f"{len(pins)} certificates"
 
 
@@ -80,9 +82,22 @@ def migrate(state):
                 state.log("migrate"), **state.as_user())
 
 
-def operate(state, gateway, *arguments):
+def operate(state, gateway, *arguments, person="operator"):
     """An operator's command through the wrapper."""
-    command([state.path("bin", "pontis-" + gateway), *arguments], state.log("operator"))
+    command([state.path("bin", wrapper(gateway, person)), *arguments], state.log("operator"))
+
+
+def operate_together(state, gateway, *arguments):
+    """A command that one operator proposes and the other approves; what stands already needs nobody."""
+    program = state.path("bin", wrapper(gateway))
+    ended = subprocess.run([str(argument) for argument in (program, *arguments, "--json")], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    with open(state.log("operator"), "ab") as log:
+        log.write(b"\n$ " + " ".join(map(str, (program, *arguments))).encode() + b"\n" + ended.stdout + ended.stderr)
+    if ended.returncode != 0:
+        raise Failure(f"{program} ended with status {ended.returncode}", state.log("operator"))
+    answer = json.loads(ended.stdout)
+    if "changes" in answer:
+        operate(state, gateway, "approval", "approve", answer["approval"], person="approver")
 
 
 def apply_corridors(state):
@@ -97,7 +112,7 @@ def apply_corridors(state):
         file = state.path("etc", f"corridor-{gateway}.yaml")
         state.write_for_user(file, text)
         operate(state, gateway, "corridor", "check", file)
-        operate(state, gateway, "corridor", "apply", file)
+        operate_together(state, gateway, "corridor", "apply", file)
         applied[gateway] = digest
         state.save()
         changed.append(gateway)

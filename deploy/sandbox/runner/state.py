@@ -13,6 +13,8 @@ USER = "pontis"
 KEPT_ENVIRONMENT = ("PATH", "LANG", "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS",
                     "PONTIS_TRACING_ENDPOINT", "PONTIS_LOG_FORMAT", "PONTIS_LOG_LEVEL")
 GATEWAYS = ("home", "away")
+# One proposes, the other approves.
+OPERATORS = ("operator", "approver")
 CORRIDOR = "sg-th"
 CURRENCY = {"home": "SGD", "away": "THB"}
 ROOT = Path(__file__).resolve().parents[3]
@@ -21,6 +23,11 @@ SANDBOX = ROOT / "deploy" / "sandbox"
 
 def other(gateway):
     return "away" if gateway == "home" else "home"
+
+
+def wrapper(gateway, person="operator"):
+    """The program in bin/ that is pontis for somebody."""
+    return "pontis-" + gateway + ("" if person == OPERATORS[0] else "-" + person)
 
 
 class Failure(Exception):

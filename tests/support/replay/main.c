@@ -10,8 +10,8 @@ static enum replay_end run(PGconn *session, struct buffer *report) {
     }
     struct replay_counts counts;
     enum replay_end end = replay_run(session, &counts, report);
-    printf("%zu instructions, %zu transitions, %zu transfers decided again\n", counts.instructions,
-           counts.transitions, counts.transfers);
+    printf("%zu instructions, %zu transitions, %zu transfers, %zu commands decided again\n",
+           counts.instructions, counts.transitions, counts.transfers, counts.commands);
     return end;
 }
 

@@ -216,6 +216,41 @@ static bool take_all(struct replay *replay) {
     return holds && end_instruction(replay);
 }
 
+/* ---- orders ---- */
+
+#define COMMANDS                                                                                             \
+    "SELECT id, name, verdict, reason, record, encode(salt, 'hex'), encode(leaf, 'hex') "                    \
+    "FROM pontis.command ORDER BY id"
+
+static bool take_command(struct replay *replay, const PGresult *rows, int row) {
+    const struct retrace_order order = {
+        .name = PQgetvalue(rows, row, 1),
+        .verdict = PQgetvalue(rows, row, 2),
+        .reason = PQgetvalue(rows, row, 3),
+        .record = {PQgetvalue(rows, row, 4), (size_t)PQgetlength(rows, row, 4)},
+        .salt = PQgetvalue(rows, row, 5),
+        .leaf = PQgetvalue(rows, row, 6)};
+    struct buffer difference;
+    buffer_init(&difference, 4096);
+    bool holds = retrace_command(&order, &difference);
+    if (!holds) {
+        replay->end = REPLAY_DIFFERENT;
+        buffer_addf(replay->report, "command %s: %s", PQgetvalue(rows, row, 0), difference.data);
+    }
+    buffer_wipe(&difference);
+    replay->counts->commands++;
+    return holds;
+}
+
+static bool take_commands(struct replay *replay) {
+    PGresult *rows = ask(replay, COMMANDS, NULL, 0);
+    bool holds = rows != NULL;
+    for (int row = 0; holds && row < PQntuples(rows); row++)
+        holds = take_command(replay, rows, row);
+    PQclear(rows);
+    return holds;
+}
+
 /* Nothing stands or was posted that no transition made. */
 static bool check_counts(struct replay *replay) {
     long instructions = count(replay, "SELECT count(*) FROM pontis.instruction");
@@ -235,7 +270,7 @@ enum replay_end replay_run(PGconn *session, struct replay_counts *counts, struct
     struct replay replay = {.session = session, .counts = counts, .report = report};
     *counts = (struct replay_counts){0};
     (void)(order(&replay, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") && order(&replay, TRANSITIONS) &&
-           take_all(&replay) && check_counts(&replay));
+           take_all(&replay) && check_counts(&replay) && take_commands(&replay));
     PQclear(PQexec(session, "ROLLBACK"));
     array_wipe(&replay.rules);
     retrace_wipe(&replay.retrace);

@@ -6,13 +6,13 @@
 #include "base/buffer.h"
 
 struct replay_counts {
-    size_t instructions, transitions, transfers;
+    size_t instructions, transitions, transfers, commands;
 };
 
 enum replay_end { REPLAY_SAME, REPLAY_DIFFERENT, REPLAY_UNREADABLE };
 
-/* Decides every transition of a migrated database again, in one snapshot. `report` gets the first difference,
- * or why the database cannot be read. */
+/* Decides every transition and every order of a migrated database again, in one snapshot. `report` gets the
+ * first difference, or why the database cannot be read. */
 enum replay_end replay_run(PGconn *session, struct replay_counts *counts, struct buffer *report);
 
 #endif

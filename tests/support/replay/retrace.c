@@ -32,19 +32,20 @@ static bool same_number(const char *what, const char *stored, int64_t decided, s
 
 /* ---- one transition ---- */
 
-static bool check_leaf(const struct retrace_row *row, struct buffer *difference) {
+static bool check_leaf(struct bytes record, const char *salt_hex, const char *leaf_hex,
+                       struct buffer *difference) {
     struct buffer salt;
     uint8_t leaf[PROOF_HASH_SIZE];
     char text[DIGEST_HEX_SIZE];
     buffer_init(&salt, PROOF_HASH_SIZE);
-    bool is_salt = digest_from_hex(row->salt, strlen(row->salt), &salt) && salt.length == PROOF_HASH_SIZE;
+    bool is_salt = digest_from_hex(salt_hex, strlen(salt_hex), &salt) && salt.length == PROOF_HASH_SIZE;
     if (is_salt)
-        proof_leaf(row->record.data, row->record.length, (const uint8_t *)salt.data, leaf);
+        proof_leaf(record.data, record.length, (const uint8_t *)salt.data, leaf);
     buffer_wipe(&salt);
     if (!is_salt)
-        return same("salt", row->salt, "32 bytes in hex", difference);
+        return same("salt", salt_hex, "32 bytes in hex", difference);
     digest_to_hex(leaf, sizeof leaf, text);
-    return same("leaf", row->leaf, text, difference);
+    return same("leaf", leaf_hex, text, difference);
 }
 
 static bool check_decision(const struct retrace_row *row, const struct event *event,
@@ -77,7 +78,8 @@ bool retrace_transition(struct retrace *retrace, const struct retrace_row *row,
     struct decision decision;
     decide(&retrace->stands, &event, corridor, &seen, &decision);
     bool holds = same("from", row->from, state_names[retrace->stands.state], difference) &&
-                 check_decision(row, &event, &decision, difference) && check_leaf(row, difference);
+                 check_decision(row, &event, &decision, difference) &&
+                 check_leaf(row->record, row->salt, row->leaf, difference);
     apply(retrace, &decision);
     return holds;
 }
@@ -163,4 +165,22 @@ bool retrace_content(const struct retrace *retrace, const char *content, struct 
         tell_line(content, decided.data ? decided.data : "", difference);
     buffer_wipe(&decided);
     return holds;
+}
+
+/* ---- one order ---- */
+
+bool retrace_command(const struct retrace_order *row, struct buffer *difference) {
+    struct command_asked asked = {0};
+    struct command_seen seen = {0};
+    if (!record_read(&command_asked_record, "asked", row->record, &asked) ||
+        !record_read(&command_seen_record, "seen", row->record, &seen)) {
+        buffer_add_string(difference, "record: it cannot be read");
+        return false;
+    }
+    struct command_decision decision;
+    decide_command(&asked, &seen, &decision);
+    return same("name", row->name, order_names[asked.order], difference) &&
+           same("verdict", row->verdict, command_verdict_names[decision.verdict], difference) &&
+           same("reason", row->reason, reason_row(decision.reason)->rule, difference) &&
+           check_leaf(row->record, row->salt, row->leaf, difference);
 }

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "core/ledger.h"
+#include "tests/support/world/memory_orders.h"
 
 void memory_store_init(struct memory_store *store, const instant *clock) {
     memset(store, 0, sizeof *store);
@@ -32,6 +33,7 @@ void memory_store_wipe(struct memory_store *store) {
     array_wipe(&store->events);
     array_wipe(&store->inputs);
     array_wipe(&store->cases);
+    memory_orders_wipe(store);
 }
 
 static struct bytes kept(struct memory_store *store, struct bytes bytes) {
@@ -282,9 +284,9 @@ enum store_outcome memory_store_commit(struct memory_store *store, const struct 
     if (!leases_hold(store, commit))
         return STORE_FENCED;
     if (!instructions_hold(store, commit) || !keys_hold(store, commit) || !position_holds(store, commit) ||
-        !inputs_hold(store, commit) || !corridors_hold(store, commit))
+        !inputs_hold(store, commit) || !corridors_hold(store, commit) || !memory_orders_hold(store, commit))
         return STORE_CONFLICT;
-    if (!texts_hold(commit))
+    if (!texts_hold(commit) || !memory_orders_have_four_eyes(store, commit))
         return STORE_BAD_ROW;
     if (!balances_hold(store, commit))
         return STORE_CHECK;
@@ -294,6 +296,7 @@ enum store_outcome memory_store_commit(struct memory_store *store, const struct 
     put_balances(store, commit);
     put_transitions(store, commit);
     put_corridors(store, commit);
+    memory_orders_put(store, commit);
     PUT_ALL(store, identities, identity_count, commit);
     PUT_ALL(store, rates, rate_count, commit);
     PUT_ALL(store, quotes, quote_count, commit);
@@ -361,6 +364,7 @@ void memory_store_load(struct memory_store *store, const struct store_load *load
     }
     for (size_t i = 0; i < load->corridor_count; i++)
         load_view(store, load->corridors[i], &loaded->corridors[i]);
+    memory_orders_load(store, load, arena, loaded);
 }
 
 /* ---- named reads ---- */

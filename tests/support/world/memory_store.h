@@ -19,6 +19,17 @@ struct memory_message {
     instant last_attempt;
 };
 
+struct memory_operator {
+    struct store_operator row;
+    bool is_active;
+};
+
+struct memory_approval {
+    struct store_approval row;
+    int state;                     /* enum approval_state */
+    struct store_approval_end end; /* once it is not open */
+};
+
 struct memory_store {
     struct arena arena;
     const instant *clock; /* the database's */
@@ -37,6 +48,9 @@ struct memory_store {
     ARRAY(struct memory_event) events;
     ARRAY(struct store_input) inputs;
     ARRAY(struct store_case) cases;
+    ARRAY(struct memory_operator) operators;
+    ARRAY(struct memory_approval) approvals;
+    ARRAY(struct store_command) commands;
     int64_t position; /* -1: never consumed */
     uint8_t last_hash[32];
     size_t commits;
@@ -53,6 +67,10 @@ void memory_store_read(struct memory_store *store, const char *name, const char 
                        struct arena *arena, struct store_table *out);
 /* The newest version of a corridor, 0: there is none. */
 int64_t memory_store_version(const struct memory_store *store, const char *corridor);
+/* Somebody who may use the API, with a certificate made of one letter. */
+void memory_store_enrol(struct memory_store *store, const char *name, char letter, int role);
+/* NULL: there is none. */
+struct memory_approval *memory_store_approval(const struct memory_store *store, const struct uuid *id);
 /* Available funds of a corridor's account, by core/ledger.h. */
 int64_t memory_store_available(const struct memory_store *store, int role);
 

@@ -228,6 +228,9 @@ static void prepare(struct node *node) {
     rate->offer.rate = node->index == HOME ? (struct decimal){258125, 4} : (struct decimal){38741, 6};
     fund(node, ACCOUNT_FOREIGN_PREFUND, ACCOUNT_FUNDING, corridor.peer.currency, PREFUND);
     fund(node, ACCOUNT_FUNDING, ACCOUNT_PEER_PREFUND, corridor.home.currency, PREFUND);
+    memory_store_enrol(&node->store, "ann", 'a', ROLE_OPERATOR);
+    memory_store_enrol(&node->store, "bob", 'b', ROLE_OPERATOR);
+    memory_store_enrol(&node->store, "cat", 'c', ROLE_OPERATOR);
 }
 
 void world_init(struct world *world, uint64_t seed) {
@@ -266,18 +269,33 @@ const struct instruction *world_instruction(struct world *world, int index, cons
     return NULL;
 }
 
-struct command *world_command(struct world *world, int index, const char *name,
-                              void (*done)(void *context, const struct command *command,
-                                           const struct result *why),
-                              void *context) {
+static void on_told(void *context, const struct command *command) {
+    struct world_told *told = context;
+    told->count++;
+    told->verdict = command->verdict;
+    told->waits = command->waits;
+    told->why = command->why;
+    snprintf(told->answer, sizeof told->answer, "%s", command->answer.data ? command->answer.data : "");
+}
+
+struct command *world_command(struct world *world, int index, int order, const char *operator,
+                              struct world_told * told) {
     struct command *command = must_calloc(1, sizeof *command);
+    *told = (struct world_told){.why = result_ok()};
     command->flow = &world->nodes[index].flow;
-    text_set(command->operator, sizeof command->operator, "operator");
-    text_set(command->name, sizeof command->name, name);
-    command->request = bytes_of_string("{}");
-    command->done = done;
-    command->context = context;
+    command->refusal = result_ok();
+    command->asked.order = order;
+    text_set(command->operator, sizeof command->operator, operator);
+    memset(command->asked.certificate, operator[0], FINGERPRINT_SIZE - 1);
+    command->done = on_told;
+    command->context = told;
     return command;
+}
+
+void world_order(struct command *command, const char *request, const char *key) {
+    command->request = bytes_of_string(request);
+    command_identify(command, key);
+    door_command(command);
 }
 
 /* ---- what must hold ---- */

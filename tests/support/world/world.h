@@ -112,11 +112,19 @@ struct uuid world_other_with_lock(struct world *world, int from, const struct uu
 struct uuid world_pay_through(struct world *world, int from, const char *corridor, int64_t amount);
 /* A payment whose event carries a traceparent, as JSON text. */
 struct uuid world_pay_traced(struct world *world, int from, int64_t amount, const char *traceparent);
-/* An order in an operator's name, to be filled and handed to the command door. */
-struct command *world_command(struct world *world, int node, const char *name,
-                              void (*done)(void *context, const struct command *command,
-                                           const struct result *why),
-                              void *context);
+/* What came of an order; the answer is cut. */
+struct world_told {
+    size_t count;
+    int verdict;
+    bool waits;
+    struct result why;
+    char answer[2048];
+};
+/* An order of "ann", "bob" or "cat", active operators of both nodes, to be filled and handed to the command
+ * door with an idempotency key ("": none) by world_order. What the request says goes into its content. */
+struct command *world_command(struct world *world, int node, int order, const char *operator,
+                              struct world_told * told);
+void world_order(struct command *command, const char *request, const char *key);
 /* Puts raw bytes on the wallet's topic. */
 void world_produce(struct world *world, int node, const char *text);
 /* The CloudEvent of a payment by `from`, as the wallet would write it. */

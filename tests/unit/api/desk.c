@@ -1,10 +1,8 @@
 #include "tests/unit/api/desk.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "flow/corridor_file.h"
@@ -76,10 +74,41 @@ static void answer(void *self, struct wire_exchange *exchange, int status, const
 
 /* ---- store ---- */
 
+static const struct {
+    const char *certificate, *name;
+    int role;
+} callers[] = {{DESK_OPERATOR, "ann", ROLE_OPERATOR},
+               {DESK_OTHER, "bob", ROLE_OPERATOR},
+               {DESK_AUDITOR, "eve", ROLE_AUDITOR},
+               {DESK_MONITORING, "max", ROLE_MONITORING}};
+
+enum { CALLERS = sizeof callers / sizeof *callers };
+
+static void read_caller(const struct desk *desk, const char *certificate, store_read_done done,
+                        void *context) {
+    struct store_table table = {.columns = 2};
+    const char *cells[2];
+    size_t lengths[2];
+    for (size_t i = 0; i < CALLERS && !desk->is_suspended; i++) {
+        if (!text_equal(callers[i].certificate, certificate))
+            continue;
+        cells[0] = callers[i].name;
+        cells[1] = operator_role_names[callers[i].role];
+        lengths[0] = strlen(cells[0]);
+        lengths[1] = strlen(cells[1]);
+        table = (struct store_table){2, 1, cells, lengths};
+    }
+    done(context, result_ok(), &table);
+}
+
 static void read_rows(void *self, const char *name, const char *const *parameters, size_t count,
                       store_read_done done, void *context) {
     struct desk *desk = self;
     assert(count <= DESK_MOST_PARAMETERS);
+    if (text_equal(name, "operator_by_certificate") && result_is_ok(&desk->read_result)) {
+        read_caller(desk, parameters[0], done, context);
+        return;
+    }
     for (size_t i = 0; i < count; i++)
         text_set(desk->asked[i], sizeof desk->asked[i], parameters[i] ? parameters[i] : "(null)");
     struct store_table table = {0};
@@ -91,28 +120,87 @@ static void read_rows(void *self, const char *name, const char *const *parameter
     done(context, desk->read_result, &table);
 }
 
+static void see_caller(const struct store_order *order, struct store_order_view *view) {
+    for (size_t i = 0; i < CALLERS; i++)
+        if (text_equal(callers[i].certificate, order->certificate)) {
+            text_set(view->operator, sizeof view->operator, callers[i].name);
+            view->role = callers[i].role;
+            view->is_active = true;
+        }
+}
+
+/* The one order that was committed last. */
+static void see_answer(const struct desk *desk, const struct store_order *order, struct store_answer *out) {
+    const struct store_command *row = &desk->command;
+    if (uuid_is_nil(&order->identity) || !uuid_equal(&order->identity, &desk->identity.key))
+        return;
+    *out = (struct store_answer){.is_known = true,
+                                 .verdict = row->verdict,
+                                 .reason = row->reason,
+                                 .answer = bytes_of_string(desk->command_answer)};
+    memcpy(out->content_hash, desk->identity.content_hash, sizeof out->content_hash);
+    text_set(out->field, sizeof out->field, row->field);
+    text_set(out->detail, sizeof out->detail, row->detail);
+}
+
+static void see_rules(struct desk *desk, const struct store_order *order, struct buffer *document,
+                      struct store_order_view *view) {
+    const struct flow_link *link = flow_link_find(&desk->flow, order->corridor);
+    buffer_init(document, 1 << 16);
+    if (link) {
+        struct corridor unnumbered = link->corridor;
+        unnumbered.version = 0;
+        record_write(&corridor_record, "corridor", &unnumbered, document);
+    }
+    view->corridor_version = link ? link->corridor.version : 0;
+    view->document = document->data ? buffer_bytes(document) : bytes_of_string("");
+}
+
 static void load(void *self, const struct store_load *wanted, store_load_done done, void *context) {
-    (void)self;
+    struct desk *desk = self;
     assert(wanted->key_count == 0 && wanted->identity_count == 0 && wanted->quote_count == 0);
-    struct store_corridor_view *views = must_calloc(wanted->corridor_count, sizeof *views);
+    assert(wanted->order_count == 1);
+    struct store_corridor_view *views = must_calloc(wanted->corridor_count + 1, sizeof *views);
     for (size_t i = 0; i < wanted->corridor_count; i++)
         text_set(views[i].corridor, sizeof views[i].corridor, wanted->corridors[i]);
-    done(context, result_ok(), &(struct store_loaded){.corridors = views});
+    struct store_order_view view = desk->view;
+    struct buffer document;
+    see_caller(wanted->orders, &view);
+    see_answer(desk, wanted->orders, &view.before);
+    see_rules(desk, wanted->orders, &document, &view);
+    if (!view.participants)
+        view.participants = wanted->orders->participants;
+    done(context, result_ok(), &(struct store_loaded){.corridors = views, .orders = &view});
+    buffer_wipe(&document);
     free(views);
 }
 
+#define KEEP(desk, member, rows, count)                                                                      \
+    if (count)                                                                                               \
+    (desk)->member = (rows)[0]
+
+static void keep_text(char *to, size_t size, struct bytes bytes) {
+    bool fits = text_copy(to, size, bytes.data, bytes.length);
+    assert(fits);
+}
+
 static void keep_rows(struct desk *desk, const struct store_commit *commit) {
-    if (commit->rate_count)
-        desk->rate = commit->rates[0];
-    if (commit->quote_count)
-        desk->quote = commit->quotes[0];
-    if (commit->transfer_count)
-        desk->transfer = commit->transfers[0];
-    if (commit->input_count)
-        desk->input = commit->inputs[0];
+    KEEP(desk, rate, commit->rates, commit->rate_count);
+    KEEP(desk, quote, commit->quotes, commit->quote_count);
+    KEEP(desk, transfer, commit->transfers, commit->transfer_count);
+    KEEP(desk, input, commit->inputs, commit->input_count);
+    KEEP(desk, command, commit->commands, commit->command_count);
+    KEEP(desk, identity, commit->identities, commit->identity_count);
+    KEEP(desk, added, commit->operators, commit->operator_count);
+    KEEP(desk, suspension, commit->suspensions, commit->suspension_count);
+    KEEP(desk, approval, commit->approvals, commit->approval_count);
+    KEEP(desk, approval_end, commit->approval_ends, commit->approval_end_count);
+    if (commit->command_count)
+        keep_text(desk->command_answer, sizeof desk->command_answer, commit->commands[0].answer);
+    if (commit->approval_count)
+        keep_text(desk->approval_request, sizeof desk->approval_request, commit->approvals[0].request);
     if (commit->corridor_count)
-        text_copy(desk->corridor_document, sizeof desk->corridor_document, commit->corridors[0].document.data,
-                  commit->corridors[0].document.length);
+        keep_text(desk->corridor_document, sizeof desk->corridor_document, commit->corridors[0].document);
 }
 
 static void commit_rows(void *self, const struct store_commit *commit, store_commit_done done,
@@ -145,32 +233,20 @@ static void open_corridor(struct desk *desk) {
     assert(result_is_ok(&result));
 }
 
-void desk_write_file(const char *text, char path[32]) {
-    text_set(path, 32, "/tmp/pontis-desk-XXXXXX");
-    int file = mkstemp(path);
-    assert(file >= 0);
-    ssize_t written = write(file, text, strlen(text));
-    assert(written == (ssize_t)strlen(text));
-    close(file);
-}
-
 void desk_open(struct desk *desk) {
-    *desk = (struct desk){.read_result = result_ok()};
+    *desk = (struct desk){.read_result = result_ok(),
+                          .idempotency_key = "",
+                          .view = {.available = 10000000000, .active_operators = 3}};
     struct ports ports = ports_of(desk);
     static const struct flow_settings settings = {
         .source = "/pontis/desk", .topic_in = "in", .topic_out = "out", .incarnation = "1"};
     flow_init(&desk->flow, &ports, &settings);
     open_corridor(desk);
-    char path[32];
-    desk_write_file(DESK_OPERATOR " # an operator\n", path);
-    struct result opened = api_open(&desk->api, &desk->flow, path);
-    assert(result_is_ok(&opened));
-    unlink(path);
+    api_open(&desk->api, &desk->flow);
 }
 
 void desk_close(struct desk *desk) {
     wipe_answer(&desk->answer);
-    api_wipe(&desk->api);
     flow_wipe(&desk->flow);
 }
 
@@ -196,7 +272,7 @@ const struct desk_answer *desk_ask_as(struct desk *desk, const char *certificate
                                      .query = query,
                                      .content_type = "application/json",
                                      .traceparent = "",
-                                     .idempotency_key = "",
+                                     .idempotency_key = desk->idempotency_key,
                                      .subject = "operator",
                                      .body = body};
     text_set(exchange.certificate, sizeof exchange.certificate, certificate);

@@ -9,7 +9,11 @@
  * rows it was told and whose commits end as it was told. Both complete at once. The corridor sg-th (SGD to
  * THB, providers GLOBEXFX and MERLIONFX, dialect "plain") is open. */
 
-#define DESK_OPERATOR "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+/* Certificates of ann and bob (operators), eve (auditor) and max (monitoring). */
+#define DESK_OPERATOR   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define DESK_OTHER      "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define DESK_AUDITOR    "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
+#define DESK_MONITORING "mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm"
 
 enum { DESK_MOST_TABLES = 8, DESK_MOST_PARAMETERS = 4, DESK_MOST_CELLS = 64 };
 
@@ -39,14 +43,25 @@ struct desk {
     struct desk_table tables[DESK_MOST_TABLES];
     size_t table_count;
     struct result read_result;            /* what every read ends with */
-    char asked[DESK_MOST_PARAMETERS][64]; /* parameters of the last read; "(null)" for a null */
+    char asked[DESK_MOST_PARAMETERS][80]; /* parameters of the last read; "(null)" for a null */
     enum store_outcome outcomes[2];       /* of the next commits, COMMITTED at the end */
     size_t commits;                       /* that were tried */
     struct store_rate rate;               /* rows of the last commit */
     struct quote quote;
     struct store_transfer transfer;
     struct store_input input;
+    struct store_command command;
+    struct store_identity identity; /* of its idempotency key */
+    char command_answer[4096];
+    struct store_operator added;
+    struct store_suspension suspension;
+    struct store_approval approval;
+    char approval_request[4096];
+    struct store_approval_end approval_end;
     char corridor_document[4096];
+    struct store_order_view view; /* what orders meet: approval, available, other_..., active_operators */
+    const char *idempotency_key;
+    bool is_suspended; /* whoever asks */
     uint64_t random;
 };
 
@@ -65,8 +80,5 @@ const struct desk_answer *desk_ask_as(struct desk *desk, const char *certificate
                                       const char *path, const char *query, struct bytes body);
 /* A member of the answer's JSON as text; "" when there is none. */
 const char *desk_member(const struct desk *desk, const char *name);
-
-/* Writes a temporary file; the caller removes it. */
-void desk_write_file(const char *text, char path[32]);
 
 #endif

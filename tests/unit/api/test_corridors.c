@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/corridors.h"
 #include "base/text.h"
 #include "flow/corridor_file.h"
+#include "flow/corridor_json.h"
 #include "tests/unit/api/desk.h"
 
 static struct desk desk;
@@ -58,7 +58,7 @@ static void write_record(const struct corridor *corridor, struct buffer *out) {
 
 Test(corridors, what_is_shown_can_be_applied_and_means_the_same) {
     const struct corridor *shown = &flow_link_find(&desk.flow, "sg-th")->corridor;
-    json_t *json = corridors_document(shown);
+    json_t *json = json_from_corridor(shown);
     char *text = json_dumps(json, 0);
     struct corridor read;
     struct result result = corridor_file_read(bytes_of_string(text), "shown.json", &read);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/reasons.h"
 #include "tests/unit/api/desk.h"
 
 static struct desk desk;
@@ -23,14 +24,23 @@ static const struct desk_answer *order(const char *name, const char *body) {
     return desk_ask(&desk, "POST", path, "", body);
 }
 
+/* That it was refused is all that is committed. */
 static void expect_refused(const char *name, const char *body, int status, const char *rule,
                            const char *pointer) {
+    desk.transfer = (struct store_transfer){0};
+    desk.command = (struct store_command){0};
     const struct desk_answer *answer = order(name, body);
     cr_expect_eq(answer->status, status, "%s %s: %s", name, body, answer->body);
     cr_expect_str_eq(answer->type, "application/problem+json");
     cr_expect_str_eq(desk_member(&desk, "rule"), rule, "%s: %s", body, answer->body);
     cr_expect_str_eq(desk_member(&desk, "pointer"), pointer, "%s: %s", body, answer->body);
-    cr_expect_eq(desk.commits, 0, "%s", body);
+    cr_expect_eq(desk.command.verdict, COMMAND_REFUSED, "%s", body);
+    cr_expect_str_eq(reason_row(desk.command.reason)->rule, rule);
+    cr_expect_str_eq(desk.command.operator, "ann");
+    cr_expect(uuid_equal(&desk.command.id, &desk.input.id));
+    cr_expect_str_eq(desk.input.disposition, "refused");
+    cr_expect(desk.transfer.posting.amount == 0 && !desk.rate.corridor[0] && !desk.quote.corridor[0], "%s",
+              body);
 }
 
 /* A good order with `old` replaced by `new` is refused. */
@@ -113,7 +123,7 @@ Test(orders, a_rate_is_committed_with_its_operator) {
     cr_expect_eq(answer->status, 200, "%s", answer->body);
     cr_expect_str_eq(answer->body, rate, "the answer says what is in force");
     cr_expect_eq(desk.commits, 1);
-    cr_expect_str_eq(desk.rate.operator, DESK_OPERATOR);
+    cr_expect_str_eq(desk.rate.operator, "ann");
     cr_expect_eq(desk.rate.offer.rate.mantissa, 258125);
     cr_expect_eq(desk.rate.offer.rate.scale, 4);
     cr_expect_str_eq(desk.rate.source_currency, "SGD");
@@ -197,8 +207,10 @@ Test(orders, an_amount_is_a_decimal_of_its_currency_above_zero) {
 
 Test(orders, a_provider_without_a_rate_makes_no_quote) {
     expect_refused("fx.quote", quote, 422, "fx.no_rate", "/provider");
+    size_t commits = desk.commits;
     desk.read_result = result_retry("database: gone");
-    expect_refused("fx.quote", quote, 503, "service.unavailable", "");
+    cr_expect_eq(order("fx.quote", quote)->status, 503);
+    cr_expect_eq(desk.commits, commits, "it has not even begun");
 }
 
 /* ---- liquidity ---- */
@@ -258,7 +270,7 @@ Test(orders, an_order_that_the_database_refuses_is_kept_and_answered) {
     cr_expect_eq(desk.commits, 2);
     cr_expect_eq(desk.transfer.posting.amount, 0, "nothing was posted");
     cr_expect_str_eq(desk.input.disposition, "refused");
-    cr_expect_str_eq(desk.input.source, DESK_OPERATOR);
+    cr_expect_str_eq(desk.input.source, "ann");
 }
 
 Test(orders, an_order_that_met_contention_is_decided_again) {
@@ -285,14 +297,6 @@ static const char file[] =
     "limits: {minimum: \"1.00\", maximum: \"200000.00\", total_reserved: \"0.00\"}\n"
     "timing: {queue_age: 5min, answer: 5s, repeat: 5s, credit: 5s, maximum_execution: 1d}\n"
     "fx: {providers: [GLOBEXFX], quote_validity: 10min}\n";
-
-Test(orders, an_applied_corridor_is_numbered_and_in_force) {
-    const struct desk_answer *answer = order("corridor.apply", file);
-    cr_expect_eq(answer->status, 200, "%s", answer->body);
-    cr_expect_str_eq(answer->body, "{\"corridor\":\"sg-my\",\"version\":1}");
-    cr_expect(flow_link_find(&desk.flow, "sg-my"));
-    cr_expect(strstr(desk.corridor_document, "corridor.peer.currency=MYR\n"));
-}
 
 static void expect_file_refused(const char *old, const char *new, const char *pointer, const char *detail) {
     char text[2048];
@@ -337,9 +341,71 @@ Test(orders, a_quoted_text_that_is_cut_within_a_character_is_answered) {
     }
 }
 
+/* ---- suspended corridors ---- */
+
+static const char named[] = "{\"corridor\":\"sg-th\"}";
+
+Test(orders, a_corridor_is_suspended_by_a_version_that_differs_in_nothing_else) {
+    cr_expect_eq(order("corridor.suspend", named)->status, 200, "%s", desk.answer.body);
+    cr_expect_str_eq(desk.answer.body, "{\"corridor\":\"sg-th\",\"version\":2}");
+    cr_expect_null(strstr(desk.corridor_document, "corridor.open="));
+    cr_expect(strstr(desk.corridor_document, "corridor.limits_maximum=20000000\n"));
+    cr_expect_not(flow_link_find(&desk.flow, "sg-th")->corridor.open);
+    cr_expect_eq(order("corridor.suspend", named)->status, 200, "once more is no version more");
+    cr_expect_str_eq(desk.answer.body, "{\"corridor\":\"sg-th\",\"version\":2}");
+    cr_expect_eq(desk.command.verdict, COMMAND_RECORDED);
+    expect_refused("corridor.suspend", "{\"corridor\":\"sg-xx\"}", 422, "corridor.unknown", "/corridor");
+    expect_refused("corridor.suspend", "{\"name\":\"sg-th\"}", 400, "request.malformed", "/name");
+}
+
 Test(orders, a_corridor_that_the_database_refuses_is_not_in_force) {
     desk.outcomes[0] = STORE_BAD_ROW;
-    cr_expect_eq(order("corridor.apply", file)->status, 422, "%s", desk.answer.body);
+    cr_expect_eq(order("corridor.suspend", named)->status, 422, "%s", desk.answer.body);
     cr_expect_str_eq(desk_member(&desk, "rule"), "order.refused");
-    cr_expect_null(flow_link_find(&desk.flow, "sg-my"));
+    cr_expect(flow_link_find(&desk.flow, "sg-th")->corridor.open);
+    cr_expect_eq(desk.command.verdict, COMMAND_REFUSED);
+}
+
+/* ---- the same order again ---- */
+
+Test(orders, the_same_under_the_same_key_gets_the_same_answer) {
+    desk.idempotency_key = "8c1e2d3c-0000-4000-8000-000000000001";
+    cr_expect_eq(order("liquidity.fund", fund)->status, 200);
+    cr_expect_eq(desk.transfer.posting.amount, 500000000);
+    desk.transfer = (struct store_transfer){0};
+    cr_expect_eq(order("liquidity.fund", fund)->status, 200);
+    cr_expect_str_eq(desk.answer.body, "{\"corridor\":\"sg-th\"}");
+    cr_expect_eq(desk.transfer.posting.amount, 0, "nothing twice");
+    cr_expect_str_eq(desk.input.disposition, "repeated");
+}
+
+Test(orders, another_under_the_same_key_is_a_collision) {
+    desk.idempotency_key = "k";
+    cr_expect_eq(order("liquidity.fund", fund)->status, 200);
+    expect_change_refused("liquidity.fund", fund, "5000000.00", "5000000.01", 409, "event.collision",
+                          "/Idempotency-Key");
+    expect_refused("fx.post", rate, 409, "event.collision", "/Idempotency-Key");
+}
+
+Test(orders, a_refusal_and_a_proposal_are_answered_again_as_such) {
+    desk.idempotency_key = "k";
+    cr_expect_eq(order("corridor.suspend", "{\"corridor\":\"sg-xx\"}")->status, 422);
+    cr_expect_eq(order("corridor.suspend", "{\"corridor\":\"sg-xx\"}")->status, 422);
+    cr_expect_eq(desk.command.verdict, COMMAND_REPEATED);
+    cr_expect_str_eq(desk_member(&desk, "rule"), "corridor.unknown");
+    cr_expect_str_eq(desk_member(&desk, "detail"), "no corridor is called sg-xx");
+}
+
+Test(orders, a_key_is_short_and_printable) {
+    char longest[130];
+    snprintf(longest, sizeof longest, "%0129d", 0);
+    static const char *const bad[] = {"a b", "a\tb", "\xc3\xa4"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        desk.idempotency_key = bad[i];
+        expect_refused("liquidity.fund", fund, 400, "request.malformed", "/Idempotency-Key");
+    }
+    desk.idempotency_key = longest;
+    expect_refused("liquidity.fund", fund, 400, "request.malformed", "/Idempotency-Key");
+    desk.idempotency_key = longest + 1;
+    cr_expect_eq(order("liquidity.fund", fund)->status, 200);
 }

@@ -11,7 +11,7 @@ class Gateway:
     def __init__(self, source, folder):
         self.ca = pathlib.Path(folder)
         subprocess.run([source / "deploy/sandbox/ca", self.ca], check=True, capture_output=True)
-        self.answers, self.requests = {}, []
+        self.answers, self.requests, self.keys = {}, [], []
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.ca / "home.pem", self.ca / "home.key")
@@ -28,6 +28,8 @@ class Gateway:
             def answer(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 gateway.requests.append((self.command, self.path, self.headers.get("Content-Type"), body.decode()))
+                if self.command == "POST":
+                    gateway.keys.append(self.headers.get("Idempotency-Key"))
                 answer = gateway.answers.get((self.command, self.path), (404, "application/problem+json", b"{}"))
                 if answer is None:
                     self.close_connection = True

@@ -17,6 +17,8 @@ tls: {{ca: {folder}/ca.pem, certificate: {folder}/home.pem, key: {folder}/home.k
 signing: {{key: {folder}/home-signing.key, certificate: {folder}/home-signing.pem, peer_certificates: {folder}/away-signing.pem}}
 """
 
+OPERATORS = "0" * 64 + " ann\n" + "1" * 64 + " bob\n"
+
 
 class Config(Program):
     @classmethod
@@ -24,7 +26,7 @@ class Config(Program):
         cls.made = tempfile.TemporaryDirectory(prefix="pontis-config-")
         cls.folder = pathlib.Path(cls.made.name)
         subprocess.run([SOURCE / "deploy/sandbox/ca", cls.folder], check=True, capture_output=True)
-        cls.folder.joinpath("operators").write_text("0" * 64 + "\n")
+        cls.folder.joinpath("operators").write_text(OPERATORS)
 
     @classmethod
     def tearDownClass(cls):
@@ -51,9 +53,9 @@ class Config(Program):
     def test_files_that_settings_name_are_looked_into(self):
         path = self.settings()
         self.folder.joinpath("operators").write_text("somebody\n")
-        self.addCleanup(self.folder.joinpath("operators").write_text, "0" * 64 + "\n")
+        self.addCleanup(self.folder.joinpath("operators").write_text, OPERATORS)
         found = self.pontis("config", "check", "--settings", path, status=NEGATIVE)
-        self.assertIn(f"{path}:5: api.operators: {self.folder}/operators:1: no fingerprint", found)
+        self.assertIn(f"{path}:5: api.operators: {self.folder}/operators:1: the SHA-256 of an operator's certificate", found)
         found = self.pontis("config", "check", "--settings", path, "--set", f"tls.key={self.folder}/away.key", status=NEGATIVE)
         self.assertIn(f"flag --set tls.key: tls.key: {self.folder}/away.key: not the key of the certificate", found)
 

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Verbs that ask and order a gateway: what goes over the wire, what a person reads, how it ends."""
+import hashlib
 import json
 import pathlib
 import socket
+import ssl
 import tempfile
 
 from gateway import Gateway
@@ -27,6 +29,7 @@ class Asking(Program):
     def setUp(self):
         self.gateway.answers.clear()
         self.gateway.requests.clear()
+        self.gateway.keys.clear()
 
     def get(self, path, body, *words):
         self.gateway.lay_out("GET", path, body)
@@ -137,6 +140,80 @@ class Orders(Asking):
                          "  ask the operator\n", self.said)
 
 
+class FourEyes(Asking):
+    ID = "0193a5c0-0000-7000-8000-000000000001"
+    CHANGES = [{"path": "limits.maximum", "from": "200000.00", "to": "150000.00"}, {"path": "participants.BNMAMYKL", "to": "correspondent_bank\x1b[2J"},
+               {"path": "fx.providers", "from": ["A"], "to": ["A", "B"]}]
+    PROPOSED = {"approval": ID, "order": "corridor.apply", "expires_at": "2027-01-16T08:00:00.000Z", "changes": CHANGES}
+    DIFF = ("changes\n  limits.maximum\n    - \"200000.00\"\n    + \"150000.00\"\n  participants.BNMAMYKL\n    + \"correspondent_bank\\u001B[2J\"\n"
+            "  fx.providers\n    - [\"A\"]\n    + [\"A\",\"B\"]\n")
+
+    def test_what_is_proposed_is_shown_change_by_change_with_the_line_to_paste(self):
+        self.gateway.lay_out("POST", "/v1/commands/corridor.resume", self.PROPOSED, status=202)
+        text = self.pontis("corridor", "resume", "sg-th")
+        self.assertEqual({"corridor": "sg-th"}, json.loads(self.gateway.requests[-1][3]))
+        self.assertEqual(f"approval         {self.ID}\norder            corridor.apply\nexpires_at       2027-01-16T08:00:00.000Z\n" + self.DIFF, text)
+        self.assertEqual(f"pontis: nothing has changed yet: another operator has to approve it\n  pontis approval approve {self.ID}\n", self.said)
+        self.assertEqual(self.PROPOSED, json.loads(self.pontis("corridor", "resume", "sg-th", "--json")))
+
+    def test_an_approval_is_shown_with_its_bytes(self):
+        answer = {"id": self.ID, "order": "corridor.apply", "corridor": "sg-th", "proposer": "ann", "state": "open", "changes": self.CHANGES,
+                  "request": "name: sg-th\n# \u00e4\x1b[2J\nopen: true\n"}
+        text = self.get(f"/v1/approvals/{self.ID}", answer, "approval", "show", self.ID)
+        self.assertEqual(f"id               {self.ID}\norder            corridor.apply\ncorridor         sg-th\nproposer         ann\nstate            open\n"
+                         + self.DIFF + "request\n  name: sg-th\n  # \u00e4?[2J\n  open: true\n", text)
+        self.assertEqual(answer, json.loads(self.get(f"/v1/approvals/{self.ID}", answer, "approval", "show", "--json", self.ID)))
+
+    def test_what_waits_is_a_table(self):
+        rows = [{"id": self.ID, "order": "operator.add", "proposer": "ann", "state": "open"}]
+        self.assertEqual(f"id                                    order         proposer  state\n{self.ID}  operator.add  ann       open\n",
+                         self.get("/v1/approvals", {"approvals": rows}, "approval", "list"))
+
+    def test_a_decision_names_its_approval_and_says_why(self):
+        answer = {"approval": self.ID, "order": "corridor.apply", "state": "approved", "result": {"corridor": "sg-th", "version": 4}}
+        self.gateway.lay_out("POST", "/v1/commands/approval.approve", answer)
+        text = self.pontis("approval", "approve", self.ID, "--reason", "as agreed")
+        self.assertEqual({"approval": self.ID, "reason": "as agreed"}, json.loads(self.gateway.requests[-1][3]))
+        self.assertEqual(f"approval         {self.ID}\norder            corridor.apply\nstate            approved\ncorridor         sg-th\nversion          4\n", text)
+        self.gateway.lay_out("POST", "/v1/commands/approval.refuse", {"approval": self.ID, "state": "refused"})
+        self.pontis("approval", "refuse", self.ID)
+        self.assertEqual({"approval": self.ID}, json.loads(self.gateway.requests[-1][3]))
+        self.assertEqual("", self.said)
+
+    def test_which_verbs_need_two_is_told_by_their_help(self):
+        wanted = {"corridor apply", "corridor resume", "liquidity withdraw", "operator add"}
+        verbs = [line[2:21].strip() for line in self.pontis("--help").splitlines() if line.startswith("  ")]
+        self.assertEqual(wanted, {verb for verb in verbs if "another operator has to approve it" in self.pontis(*verb.split(), "--help")})
+
+
+class Enrolment(Asking):
+    def test_an_operator_is_known_by_the_certificate_in_a_file(self):
+        self.gateway.lay_out("POST", "/v1/commands/operator.add", {"operator": "dan", "active": True})
+        file = pathlib.Path(self.folder.name) / "approver.pem"
+        text = self.pontis("operator", "add", "dan", "--certificate", file, "--role", "auditor", "--participant", "KPMGSGSG")
+        self.assertEqual("operator         dan\nactive           true\n", text)
+        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(file.read_text())).hexdigest()
+        self.assertEqual({"name": "dan", "certificate": digest, "role": "auditor", "participant": "KPMGSGSG"},
+                         json.loads(self.gateway.requests[-1][3]))
+        self.pontis("operator", "add", "dan", "--certificate", file, "--role", "auditor")
+        self.assertNotIn("participant", json.loads(self.gateway.requests[-1][3]))
+
+    def test_a_file_without_a_certificate_is_named(self):
+        for file, why in (("/no/such/file", "cannot read /no/such/file: No such file"), ("/dev/null", "/dev/null holds no certificate")):
+            self.pontis("operator", "add", "dan", "--certificate", file, "--role", "auditor", status=CONFIGURATION)
+            self.assertIn(why, self.said)
+        self.assertEqual([], self.gateway.requests)
+
+    def test_others_are_named(self):
+        self.gateway.lay_out("POST", "/v1/commands/operator.suspend", {"operator": "bob", "active": False})
+        self.assertEqual("operator         bob\nactive           false\n", self.pontis("operator", "suspend", "bob"))
+        self.assertEqual({"name": "bob"}, json.loads(self.gateway.requests.pop()[3]))
+        rows = [{"name": "ann", "role": "operator", "active": "yes"}]
+        self.assertEqual("name  role      active\nann   operator  yes\n", self.get("/v1/operators", {"operators": rows}, "operator", "list"))
+        rows = [{"code": "BOTHTHBK", "role": "correspondent_bank"}]
+        self.assertIn("BOTHTHBK  correspondent_bank\n", self.get("/v1/participants", {"participants": rows}, "participant", "list"))
+
+
 class Trouble(Asking):
     """Exit 4: try again. Exit 3: it would not help."""
 
@@ -157,8 +234,15 @@ class Trouble(Asking):
     def test_an_order_without_an_answer_may_have_been_carried_out(self):
         self.gateway.lay_out("POST", "/v1/commands/fx.post", None)
         self.pontis("fx", "post", "--corridor", "x", "--provider", "P", "--rate", "1", status=UNREACHABLE)
-        self.assertIn("the order may have been carried out: look before you give it again", self.said)
-        self.assertEqual(1, len(self.gateway.requests), "and is not sent twice")
+        self.assertEqual(1, len(self.gateway.requests), "it is not sent twice")
+        key = self.gateway.keys[0]
+        self.assertRegex(key, "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
+        self.assertTrue(self.said.endswith("\n  the order may have been carried out; it is carried out once when it is given again with\n"
+                                           f"  --idempotency-key {key}\n"), self.said)
+        self.gateway.problem("POST", "/v1/commands/fx.post", 503, title="the gateway cannot answer now")
+        self.pontis("fx", "post", "--corridor", "x", "--provider", "P", "--rate", "1", "--idempotency-key", key, status=UNREACHABLE)
+        self.assertEqual([key, key], self.gateway.keys)
+        self.assertIn(f"--idempotency-key {key}\n", self.said)
 
     def test_an_answer_of_somebody_else_is_not_believed(self):
         self.gateway.lay_out("GET", "/v1/corridors", b"<html>", kind="text/html")

@@ -58,7 +58,7 @@ class Bash(Program):
         self.assertEqual(["payment"], self.offers("pay"))
         self.assertIn("corridor", self.offers(""))
         self.assertIn("serve", self.offers(""))
-        self.assertEqual(["check", "apply", "show", "list"], self.offers("corridor", ""))
+        self.assertEqual(["check", "apply", "suspend", "resume", "show", "list"], self.offers("corridor", ""))
         self.assertEqual(["apply"], self.offers("corridor", "a"))
 
     def test_the_options_of_a_verb_and_no_others(self):

@@ -73,6 +73,16 @@ static void make_database(char conninfo[POSTGRES_CONNINFO_SIZE]) {
     postgres_conninfo(&postgres, name, "pontis_app", conninfo);
 }
 
+void gateway_enrol(const char *name, const struct certificate *certificate) {
+    char sql[256];
+    snprintf(sql, sizeof sql,
+             "INSERT INTO pontis.operator (name, role, certificate) VALUES ('%s', 'operator', '%s')", name,
+             certificate->identity.certificate);
+    PGconn *session = gateway_database();
+    postgres_do(session, sql);
+    PQfinish(session);
+}
+
 /* ---- waiting ---- */
 
 /* Until something happens on the descriptor (-1: nowhere), or for a moment. */
@@ -90,10 +100,6 @@ static void write_text(const char *path, const char *text) {
     fclose(file);
 }
 
-void gateway_write_operators(const struct gateway *gateway, const char *fingerprint) {
-    write_text(gateway->operators, fingerprint);
-}
-
 void gateway_write_settings(const struct gateway *gateway) {
     static char conninfo[POSTGRES_CONNINFO_SIZE];
     char text[TEXT_SIZE];
@@ -106,14 +112,14 @@ void gateway_write_settings(const struct gateway *gateway) {
         "workers: 1\n"
         "bus: {brokers: '%s', topic_in: in, topic_out: out, incarnation: one, group: home, fetch_wait: 5}\n"
         "peer: {listen: '127.0.0.1:%d'}\n"
-        "api: {listen: '127.0.0.1:%d', operators: %s}\n"
+        "api: {listen: '127.0.0.1:%d'}\n"
         "admin: {listen: '127.0.0.1:%d'}\n"
         "tls: {ca: %s, certificate: %s, key: %s}\n"
         "signing: {certificate: %s, key: %s, peer_certificates: %s}\n"
         "%s",
-        conninfo, gateway->brokers, gateway->peer_port, gateway->api_port, gateway->operators,
-        gateway->admin_port, gateway->authority.file, gateway->tls.file, gateway->tls.key_file,
-        gateway->signing.file, gateway->signing.key_file, gateway->peer_signing.file, gateway->more);
+        conninfo, gateway->brokers, gateway->peer_port, gateway->api_port, gateway->admin_port,
+        gateway->authority.file, gateway->tls.file, gateway->tls.key_file, gateway->signing.file,
+        gateway->signing.key_file, gateway->peer_signing.file, gateway->more);
     write_text(gateway->settings, text);
 }
 
@@ -125,6 +131,7 @@ static void make_certificates(struct gateway *gateway) {
     } all[] = {{"tls", &gateway->tls},
                {"signing", &gateway->signing},
                {"operator", &gateway->operator_},
+               {"approver", &gateway->approver},
                {"peer", &gateway->peer},
                {"peer-signing", &gateway->peer_signing}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
@@ -182,15 +189,15 @@ void gateway_make(struct gateway *gateway) {
     certificates_directory(gateway->folder);
     snprintf(gateway->settings, FILE_SIZE, "%.100s/pontis.yaml", gateway->folder);
     snprintf(gateway->log, FILE_SIZE, "%.100s/log", gateway->folder);
-    snprintf(gateway->operators, FILE_SIZE, "%.100s/operators", gateway->folder);
     gateway->peer_port = free_port();
     gateway->api_port = free_port();
     gateway->admin_port = free_port();
     make_certificates(gateway);
-    gateway_write_operators(gateway, gateway->operator_.identity.certificate);
     make_manager(gateway);
     start_broker(gateway);
     gateway_write_settings(gateway);
+    gateway_enrol("operator", &gateway->operator_);
+    gateway_enrol("approver", &gateway->approver);
 }
 
 static void end_process(pid_t pid) {
@@ -234,26 +241,42 @@ void gateway_start(struct gateway *gateway) {
     gateway_await(gateway, "READY=1");
 }
 
-static void run_order(const struct gateway *gateway, char *const arguments[]) {
+static void run_order(const struct gateway *gateway, const struct certificate *by, char *const arguments[]) {
     char url[64];
     snprintf(url, sizeof url, "https://127.0.0.1:%d", gateway->api_port);
     setenv("PONTIS_URL", url, 1);
     setenv("PONTIS_CA", gateway->authority.file, 1);
-    setenv("PONTIS_CERT", gateway->operator_.file, 1);
-    setenv("PONTIS_KEY", gateway->operator_.key_file, 1);
+    setenv("PONTIS_CERT", by->file, 1);
+    setenv("PONTIS_KEY", by->key_file, 1);
     execv(PONTIS_PROGRAM, arguments);
     _exit(127);
 }
 
-void gateway_order(const struct gateway *gateway, const char *first, const char *second, const char *third) {
+static void order_as(const struct gateway *gateway, const struct certificate *by, const char *first,
+                     const char *second, const char *third) {
     char *arguments[] = {PONTIS_PROGRAM, (char *)(uintptr_t)first, (char *)(uintptr_t)second,
                          (char *)(uintptr_t)third, NULL};
     int status = -1;
     pid_t pid = fork();
     if (pid == 0)
-        run_order(gateway, arguments);
+        run_order(gateway, by, arguments);
     cr_assert_eq(waitpid(pid, &status, 0), pid);
     cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "pontis %s %s: %d", first, second, status);
+}
+
+void gateway_order(const struct gateway *gateway, const char *first, const char *second, const char *third) {
+    order_as(gateway, &gateway->operator_, first, second, third);
+}
+
+static void approve(const struct gateway *gateway) {
+    char id[64];
+    PGconn *session = gateway_database();
+    PGresult *open = PQexec(session, "SELECT id FROM pontis.approval WHERE state = 'open'");
+    cr_assert_eq(PQntuples(open), 1);
+    snprintf(id, sizeof id, "%s", PQgetvalue(open, 0, 0));
+    PQclear(open);
+    PQfinish(session);
+    order_as(gateway, &gateway->approver, "approval", "approve", id);
 }
 
 static void replace(char text[TEXT_SIZE], const char *token, const char *value) {
@@ -279,6 +302,7 @@ void gateway_apply_corridor(const struct gateway *gateway) {
     snprintf(path, sizeof path, "%.100s/corridor.yaml", gateway->folder);
     write_text(path, text);
     gateway_order(gateway, "corridor", "apply", path);
+    approve(gateway);
 }
 
 /* ---- what it tells ---- */

@@ -12,13 +12,13 @@
  * certificates made for it, and the test as its service manager. */
 struct gateway {
     char folder[FILE_SIZE];
-    char settings[FILE_SIZE], log[FILE_SIZE], operators[FILE_SIZE];
+    char settings[FILE_SIZE], log[FILE_SIZE];
     char brokers[64];
     int peer_port, api_port, admin_port;
     pid_t pid, broker;
     int manager; /* hears what the gateway tells its service manager */
     struct authority authority;
-    struct certificate tls, signing, operator_, peer, peer_signing;
+    struct certificate tls, signing, operator_, approver, peer, peer_signing;
     char more[256];    /* lines behind the settings file */
     char extra[2][64]; /* variables of its environment, "" none */
 };
@@ -34,10 +34,12 @@ void gateway_remove(struct gateway *gateway);
 
 /* Writes the settings file anew, with `more` at its end. */
 void gateway_write_settings(const struct gateway *gateway);
-void gateway_write_operators(const struct gateway *gateway, const char *fingerprint);
-/* Runs `pontis ARGUMENT ARGUMENT` as an operator; wants exit status 0. */
+/* Somebody more who may use the API, as an operator. */
+void gateway_enrol(const char *name, const struct certificate *certificate);
+/* Runs `pontis ARGUMENT ARGUMENT ARGUMENT` as an operator; wants exit status 0. */
 void gateway_order(const struct gateway *gateway, const char *first, const char *second, const char *third);
-/* Applies the sandbox's corridor sg-th, in which `peer` is the peer. */
+/* Applies the sandbox's corridor sg-th, in which `peer` is the peer: one operator proposes it, the other
+ * approves. */
 void gateway_apply_corridor(const struct gateway *gateway);
 
 /* A session of the superuser in its database. */

@@ -104,19 +104,16 @@ Test(reload, a_key_of_another_certificate_is_refused) {
     cr_expect(shows(&old));
 }
 
-Test(reload, operators_are_read_again) {
-    struct certificate other;
+Test(reload, who_is_suspended_may_nothing_on_an_open_connection_either) {
+    struct certificate third;
     struct caller caller;
-    make(&other, "other-operator");
-    caller_open(&caller, gateway.api_port, &other);
+    make(&third, "third-operator");
+    caller_open(&caller, gateway.api_port, &third);
     cr_expect_eq(caller_get(&caller, "/v1/counts"), 403);
-    gateway_write_operators(&gateway, other.identity.certificate);
-    gateway_reload(&gateway);
+    gateway_enrol("third", &third);
     cr_expect_eq(caller_get(&caller, "/v1/counts"), 200, "%s", caller.answer);
-    gateway_write_operators(&gateway, "nobody");
-    gateway_reload(&gateway);
-    cr_expect_eq(gateway_log_lines(&gateway, "key=api.operators", "no fingerprint"), 1);
-    cr_expect_eq(caller_get(&caller, "/v1/counts"), 200);
+    gateway_order(&gateway, "operator", "suspend", "third");
+    cr_expect_eq(caller_get(&caller, "/v1/counts"), 403);
     caller_close(&caller);
 }
 
