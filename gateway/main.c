@@ -48,6 +48,7 @@ const struct verb verbs[] = {
      "prints a settings file in which every key is explained and none is set",
      "pontis config default > pontis.yaml",
      verb_config_default},
+    {"status", "", {JSON}, "shows on one screen how a gateway is", "pontis status", verb_status},
     {"corridor check",
      "FILE...",
      {},

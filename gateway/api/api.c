@@ -9,6 +9,7 @@
 #include "api/corridors.h"
 #include "api/payments.h"
 #include "api/query.h"
+#include "api/status.h"
 #include "base/text.h"
 #include "core/reasons.h"
 
@@ -85,6 +86,7 @@ static const struct route routes[] = {
     ROWS("/v1/trial-balance", FOR_READERS, "trial_balance", "currencies", balance_names),
     READ("/v1/corridors/", FOR_READERS, corridors_show),
     ROWS("/v1/corridors", FOR_READERS, "corridors_current", "corridors", corridor_names),
+    READ("/v1/status", FOR_ALL, status_show),
     ROWS("/v1/counts", FOR_ALL, "counts", "counts", count_names),
     ROWS("/v1/cases", FOR_READERS, "cases_open", "cases", case_names),
     ROWS("/v1/participants", FOR_READERS, "participants", "participants", participant_names),

@@ -63,6 +63,7 @@ int verb_migrate(int argc, char **argv);
 int verb_config_check(int argc, char **argv);
 int verb_config_show(int argc, char **argv);
 int verb_config_default(int argc, char **argv);
+int verb_status(int argc, char **argv);
 int verb_corridor_check(int argc, char **argv);
 int verb_corridor_apply(int argc, char **argv);
 int verb_corridor_show(int argc, char **argv);

@@ -78,6 +78,7 @@ struct result flow_set_corridor(struct flow *flow, const struct corridor *corrid
         old->retired = true;
         link->unreachable = old->unreachable;
         link->closed_since = old->closed_since;
+        link->lost_at = old->lost_at;
     }
     *array_push(&flow->links) = link;
     return result_ok();
@@ -153,6 +154,8 @@ bool flow_link_may_try(struct flow *flow, struct flow_link *link) {
 
 void flow_link_close(struct flow *flow, struct flow_link *link) {
     struct clock_port *clock = &flow->ports.clock;
+    if (!link->unreachable)
+        link->lost_at = flow_now(flow);
     link->unreachable = true;
     link->closed_since = clock->monotonic(clock->self);
 }

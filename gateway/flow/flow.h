@@ -27,6 +27,7 @@ struct flow_link {
      * message of the peer's says that it is back. */
     bool unreachable;
     int64_t closed_since; /* monotonic milliseconds; or last tried */
+    instant lost_at;      /* when it became unreachable */
     int64_t unopened;     /* a newer version that could not be opened; it is tried again once a second */
     bool retired;         /* replaced by a newer version; kept because a batch may still point to it */
 };

@@ -483,6 +483,9 @@ enum store_outcome {
 
 typedef void (*store_commit_done)(void *context, enum store_outcome outcome, const char *detail);
 
+/* For how long a lease is taken or prolonged; a worker does so every second. */
+enum { STORE_LEASE_MILLISECONDS = 5000 };
+
 /* A lease taken or prolonged by this worker. `epoch` 0: another worker holds it. */
 struct store_claim {
     int64_t epoch;

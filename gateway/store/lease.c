@@ -6,9 +6,6 @@
 #include "store/outcome.h"
 #include "store/state.h"
 
-/* Prolonged every second; the supervisor replaces a worker after 3 s of silence. */
-enum { LEASE_MILLISECONDS = 5000 };
-
 struct claiming {
     struct store_claim claim;
     bool known;
@@ -59,6 +56,6 @@ void lease_claim(void *self, const char *name, store_claim_done done, void *cont
     request_add_text(request, statement, name);
     request_add_text(request, statement, store->worker);
     request_add_number(request, statement, store->epoch);
-    request_add_number(request, statement, LEASE_MILLISECONDS);
+    request_add_number(request, statement, STORE_LEASE_MILLISECONDS);
     connection_submit(store->reading, request);
 }

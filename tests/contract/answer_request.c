@@ -49,6 +49,8 @@ static void meet(struct desk *desk, const json_t *request) {
         desk->view.available = json_integer_value(left);
     if (json_object_get(request, "active"))
         desk->view.active_operators = json_integer_value(json_object_get(request, "active"));
+    if (json_object_get(request, "unreachable"))
+        flow_link_close(&desk->flow, flow_link_find(&desk->flow, "sg-th"));
     if (json_object_get(request, "closed"))
         flow_link_find(&desk->flow, "sg-th")->corridor.open = false;
     if (json_object_get(request, "participants"))

@@ -166,6 +166,12 @@ GOOD = {
     ("GET", "/v1/corridors/{name}"): {"path": "/v1/corridors/sg-th", "rows": {"corridor_show": [["sg-th", "3", CORRIDOR]]}},
     ("GET", "/v1/counts"): {"rows": {"counts": [["sg-th", "outbound", "REJECTED", "AC04", "7"]]}},
     ("GET", "/v1/cases"): {"rows": {"cases_open": [[ID, SECOND, "sg-th", "event.collision", "twice", AT]]}},
+    ("GET", "/v1/status"): {"unreachable": True, "rows": {
+        "status_corridors": [["sg-th", "3", "open", "ann", AT]],
+        "gauges_accounts": [["sg-th", "FOREIGN_PREFUND", "", "THB", "5.00", "4.00"]],
+        "gauges_backlog": [["payments", "1", "0.5"]], "status_in_doubt": [["sg-th", "outbound", "IN_DOUBT", "1", "7"]],
+        "status_workers": [["home/1", AT, "0.3", "9"]], "status_leases": [["shard:0", "home/1", "1", "4.7"]],
+        "approvals_open": [[ID, "corridor.apply", "sg-th", "ann", AT, AT, "open"]], "status_schema": [["11", "0011_operators.sql", AT]]}},
     ("GET", "/v1/participants"): {"rows": {"participants": [["MASGSGSG", "MAS", "MASGSGSG", "529900T8BM49AURSDO55", "operator_bank", AT]]}},
     ("GET", "/v1/operators"): {"rows": {"operators": [["ann", "operator", "MASGSGSG", "yes", "a" * 64, AT]]}},
     ("GET", "/v1/approvals"): {"rows": {"approvals_open": [[ID, "corridor.apply", "sg-th", "ann", AT, AT, "open"]]}},

@@ -92,6 +92,7 @@ TABLES = [("gateway/api/api.c", "position_names", "Position"), ("gateway/api/api
           ("gateway/api/payments.c", "message_names", "Message"), ("gateway/api/payments.c", "posting_names", "Posting"),
           ("gateway/api/payments.c", "list_names", "PaymentRow"), ("gateway/api/api.c", "operator_names", "Operator"),
           ("gateway/api/api.c", "participant_names", "Participant"), ("gateway/api/api.c", "approval_names", "ApprovalRow"),
+          ("gateway/api/status.c", "approval_names", "ApprovalRow"),
           ("gateway/api/orders.c", "rate_members", "RateOrder"), ("gateway/api/orders.c", "quote_members", "QuoteOrder"),
           ("gateway/api/orders.c", "liquidity_members", "FundOrder"), ("gateway/api/orders.c", "corridor_members", "CorridorOrder"),
           ("gateway/api/orders.c", "new_operator_members", "OperatorOrder"), ("gateway/api/orders.c", "operator_members", "NameOrder"),

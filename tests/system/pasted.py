@@ -65,7 +65,8 @@ def operator_verbs(stage):
                              f"{home} message check {corridor.folder}.scratch/m.xml").out
     expect(": ok " in message, message)
     for verb, text in (("corridor list", "sg-th"), ("corridor show sg-th", "GLOBEXFX"), ("liquidity show", "FOREIGN_PREFUND"),
-                       ("states", "digraph"), ("version", "pontis")):
+                       ("states", "digraph"), ("version", "pontis"), ("status", "shard:0"), ("participant list", "BOTHTHBK"),
+                       ("operator list", "approver"), ("approval list", "nothing")):
         said = corridor.shell(f"{home} {verb}").out
         expect(text in said, f"{verb} says\n{said}")
     corridor.shell(f"{home} payment show 00000000-0000-4000-8000-000000000000", status=5)

@@ -34,6 +34,11 @@ static instant now(void *self) {
     return 1800000000000; /* 2027-01-15T08:00:00.000Z */
 }
 
+static int64_t monotonic(void *self) {
+    (void)self;
+    return 1;
+}
+
 static void after(void *self, int64_t milliseconds, clock_callback callback, void *context) {
     (void)self, (void)milliseconds;
     callback(context);
@@ -217,7 +222,7 @@ static void commit_rows(void *self, const struct store_commit *commit, store_com
 
 static struct ports ports_of(struct desk *desk) {
     return (struct ports){
-        .clock = {.self = desk, .now = now, .after = after},
+        .clock = {.self = desk, .now = now, .monotonic = monotonic, .after = after},
         .random = {.self = desk, .fill = fill},
         .wire = {.self = desk, .serve = serve, .answer = answer},
         .store = {.self = desk, .load = load, .commit = commit_rows, .read = read_rows},

@@ -55,6 +55,7 @@ static const struct {
     {"GET", "/v1/corridors", true, false},
     {"GET", "/v1/corridors/sg-th", true, false},
     {"GET", "/v1/counts", true, true},
+    {"GET", "/v1/status", true, true},
     {"GET", "/v1/cases", true, false},
     {"GET", "/v1/participants", true, false},
     {"GET", "/v1/operators", true, false},

@@ -214,6 +214,25 @@ class Enrolment(Asking):
         self.assertIn("BOTHTHBK  correspondent_bank\n", self.get("/v1/participants", {"participants": rows}, "participant", "list"))
 
 
+class Status(Asking):
+    STATUS = {"gateway": "/pontis/home", "at": "2027-01-15T08:00:00.000Z", "peers": [{"corridor": "sg-th", "peer": "Bank of Thailand", "state": "reachable"}],
+              "corridors": [{"name": "sg-th", "version": "3", "state": "open"}], "positions": [], "in_doubt": [],
+              "backlog": [{"kind": "queued", "count": "0"}, {"kind": "payments", "count": "12", "oldest_seconds": "3.5"}],
+              "workers": [{"name": "home/1", "heartbeat_seconds": "0.4"}], "leases": [], "approvals": [], "schema": [{"number": "11"}]}
+
+    def test_a_gateway_is_told_on_one_screen(self):
+        text = self.get("/v1/status", self.STATUS, "status")
+        self.assertEqual("gateway /pontis/home at 2027-01-15T08:00:00.000Z\n"
+                         "\ncorridors\n  name   version  state\n  sg-th        3  open\n"
+                         "\npeers\n  corridor  peer              state\n  sg-th     Bank of Thailand  reachable\n"
+                         "\nin_doubt\n  nothing\n"
+                         "\nbacklog\n  kind      count  oldest_seconds\n  queued        0                \n  payments     12             3.5\n"
+                         "\npositions\n  nothing\n\napprovals\n  nothing\n"
+                         "\nworkers\n  name    heartbeat_seconds\n  home/1                0.4\n"
+                         "\nleases\n  nothing\n\nschema\n  number\n      11\n", text)
+        self.assertEqual(self.STATUS, json.loads(self.get("/v1/status", self.STATUS, "status", "--json")))
+
+
 class Trouble(Asking):
     """Exit 4: try again. Exit 3: it would not help."""
 

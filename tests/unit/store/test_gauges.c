@@ -111,8 +111,8 @@ Test(gauges, finished_payments_are_not_read) {
                 "INSERT INTO pontis.instruction SELECT gen_random_uuid(), 'c', 'outbound', 'payment',"
                 " gen_random_uuid(), 'SETTLED', 1, NULL, '', '', 'SGD', 2, 1, 'THB', 2, 1, now(), ''"
                 " FROM generate_series(1, 20000); ANALYZE pontis.instruction");
-    static const char *const queries[] = {"gauges_open_payments", "gauges_backlog"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const queries[] = {"gauges_open_payments", "gauges_backlog", "status_in_doubt"};
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         struct buffer explain;
         buffer_init(&explain, 1 << 16);
         buffer_addf(&explain, "EXPLAIN (COSTS OFF) %s", query_text(queries[i]));

@@ -1,9 +1,12 @@
 /* Named reads: the columns and the text forms that flow, jobs, api and the auditor build on. */
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "store/migrate.h"
 #include "store/query.h"
 #include "tests/unit/store/house.h"
 #include "tests/unit/store/rows.h"
@@ -291,4 +294,59 @@ Test(reads, open_cases) {
                    "2026-01-01T00:00:00.000Z"));
     postgres_do(house.session, "UPDATE case_ SET closed_at = now()");
     cr_assert_eq(house_rows(&house, store, "cases_open", NULL, 0), 0);
+}
+
+/* ---- on one screen ---- */
+
+Test(reads, how_the_gateway_is) {
+    put_payment();
+    struct store_instruction doubtful = row_instruction(3, STATE_IN_DOUBT, 0);
+    doubtful.after.due_at = ROW_EPOCH;
+    struct store_commit commit = {.instructions = &doubtful, .instruction_count = 1};
+    assert_outcome(&house, store, &commit, STORE_COMMITTED);
+    struct store_claim claim;
+    struct result claimed = house_claim(&house, store, "shard:0", &claim);
+    cr_assert(result_is_ok(&claimed));
+    assert_row("status_corridors", NULL, 0, 0, ROW("sg-th", "1", "closed", "op"));
+    assert_row("status_in_doubt", NULL, 0, 0, ROW("sg-th", "outbound", "IN_DOUBT", "1"));
+    cr_assert_eq(house_rows(&house, store, "status_in_doubt", NULL, 0), 1);
+    assert_row("status_workers", PARAMETERS("5000"), 0, ROW("home/1"));
+    const char *heartbeat = house_cell(&house, store, "status_workers", PARAMETERS("5000"), 0, 2);
+    cr_assert(heartbeat && strtod(heartbeat, NULL) >= 0 && strtod(heartbeat, NULL) < 5, "%s", heartbeat);
+    assert_row("status_leases", NULL, 0, 0, ROW("shard:0", "home/1", "1"));
+    char newest[16];
+    snprintf(newest, sizeof newest, "%d", migrate_newest());
+    assert_row("status_schema", NULL, 0, 0, ROW(newest));
+}
+
+Test(reads, whom_and_what_the_api_asks_about_people) {
+    postgres_do(house.session,
+                "INSERT INTO operator (name, role, certificate) VALUES ('ann', 'operator', repeat('a', 64)),"
+                " ('bob', 'auditor', repeat('b', 64))");
+    char certificate[65];
+    memset(certificate, 'a', 64);
+    certificate[64] = '\0';
+    assert_row("operator_by_certificate", PARAMETERS(certificate), 0, ROW("ann", "operator"));
+    postgres_do(house.session, "UPDATE operator SET active = false WHERE name = 'ann'");
+    cr_assert_eq(house_rows(&house, store, "operator_by_certificate", PARAMETERS(certificate)), 0);
+    assert_row("operators", NULL, 0, 0, ROW("ann", "operator", "(null)", "no", certificate));
+    assert_row("participants", NULL, 0, 0,
+               ROW("BOTHTHBK", "Bank of Thailand", "BOTHTHBK", "(null)", "correspondent_bank"));
+    struct store_approval row = {.id = row_id(11, 1),
+                                 .order = ORDER_CORRIDOR_APPLY,
+                                 .corridor = "sg-th",
+                                 .request = bytes_of_string("<"),
+                                 .proposer = "bob",
+                                 .proposed_at = ROW_EPOCH,
+                                 .expires_at = ROW_EPOCH + 1,
+                                 .base_version = 1,
+                                 .changes = bytes_of_string("[]")};
+    struct store_commit commit = {.approvals = &row, .approval_count = 1};
+    assert_outcome(&house, store, &commit, STORE_COMMITTED);
+    static const char id[] = "0000000b-0000-7000-8000-000000000001", at[] = "2026-01-01T00:00:00.000Z",
+                      later[] = "2026-01-01T00:00:00.001Z";
+    assert_row("approvals_open", NULL, 0, 0, ROW(id, "corridor.apply", "sg-th", "bob", at, later, "expired"));
+    assert_row("approval_show", PARAMETERS(id), 0,
+               ROW(id, "corridor.apply", "sg-th", "bob", at, later, "expired", "(null)", "(null)", "(null)",
+                   "1", "[]", "3c"));
 }
