@@ -143,9 +143,13 @@ void payments_show(struct api *api, struct wire_exchange *exchange, const char *
     store->read(store->self, "payment_show", showing->parameters, 1, on_shown, showing);
 }
 
-/* ---- many ---- */
+/* ---- many, or what has changed since ---- */
 
-enum { LIST_LIMIT, LIST_CORRIDOR, LIST_STATE, LIST_PARAMETERS };
+enum { LIST_LIMIT, LIST_CORRIDOR, LIST_STATE, LIST_AFTER, LIST_PARAMETERS };
+
+/* Longer than between the making of a change's id and its commit: what is committed late is not passed over.
+ */
+enum { OVERLAP = 2000 };
 
 struct listing {
     struct api *api;
@@ -164,16 +168,48 @@ static const char *const list_names[] = {"uetr",
                                          "target_amount",
                                          "reason_code",
                                          "received_at",
+                                         "change",
+                                         "at",
+                                         "from",
+                                         "event",
+                                         "reason",
                                          NULL};
+enum { LIST_CHANGE = 10 };
+
+static void end_listing(struct listing *listing, const struct result *why, json_t *answer) {
+    if (why)
+        answer_problem(listing->api->flow, listing->exchange, why);
+    else
+        answer_json(listing->api->flow, listing->exchange, 200, answer);
+    free(listing);
+}
+
+static json_t *cursor_json(const struct listing *listing, int64_t age) {
+    static const uint8_t least[16];
+    char text[UUID_TEXT_SIZE];
+    struct uuid cursor = uuid_from_time(flow_now(listing->api->flow) - age, least);
+    uuid_format(&cursor, text);
+    const char *asked = listing->parameters[LIST_AFTER];
+    return json_string(asked && strcmp(asked, text) > 0 ? asked : text);
+}
+
+/* Changes come again until they are old enough; a page that is full is gone on from. */
+static json_t *next_json(const struct listing *listing, const struct store_table *table) {
+    if (table->rows > 0 && table->rows == (size_t)strtol(listing->parameters[LIST_LIMIT], NULL, 10))
+        return json_string(table->cells[(table->rows - 1) * table->columns + LIST_CHANGE]);
+    return cursor_json(listing, OVERLAP);
+}
 
 static void on_listed(void *context, struct result result, const struct store_table *table) {
     struct listing *listing = context;
-    if (result_is_ok(&result))
-        answer_json(listing->api->flow, listing->exchange, 200,
-                    json_pack("{s:o}", "payments", answer_rows(table, list_names)));
-    else
-        answer_problem(listing->api->flow, listing->exchange, &result);
-    free(listing);
+    if (!result_is_ok(&result)) {
+        end_listing(listing, &result, NULL);
+        return;
+    }
+    json_t *answer = json_pack("{s:o}", "payments", answer_rows(table, list_names));
+    if (listing->parameters[LIST_AFTER])
+        json_object_set_new(answer, "after", next_json(listing, table));
+    end_listing(listing, NULL, answer);
 }
 
 static bool is_limit(const char *text) {
@@ -189,6 +225,11 @@ static bool is_state(const char *text) {
     return false;
 }
 
+static bool is_cursor(const char *text) {
+    struct uuid cursor;
+    return text_equal(text, "now") || uuid_parse(text, strlen(text), &cursor);
+}
+
 static struct result read_filters(struct listing *listing, const char *query) {
     struct query_parameter *asked = listing->asked;
     TRY(query_read(query, asked, LIST_PARAMETERS));
@@ -198,6 +239,8 @@ static struct result read_filters(struct listing *listing, const char *query) {
         return answer_malformed("corridor", "is longer than the name of any corridor");
     if (asked[LIST_STATE].is_given && !is_state(asked[LIST_STATE].value))
         return answer_malformed("state", "is no state of a payment; they are written as IN_DOUBT");
+    if (asked[LIST_AFTER].is_given && !is_cursor(asked[LIST_AFTER].value))
+        return answer_malformed("after", "is neither now nor what an earlier answer named");
     for (size_t i = 0; i < LIST_PARAMETERS; i++)
         listing->parameters[i] = asked[i].is_given ? asked[i].value : NULL;
     if (!asked[LIST_LIMIT].is_given)
@@ -205,20 +248,31 @@ static struct result read_filters(struct listing *listing, const char *query) {
     return result_ok();
 }
 
+static void list(struct listing *listing) {
+    struct store_port *store = &listing->api->flow->ports.store;
+    const char *after = listing->parameters[LIST_AFTER];
+    if (!after) {
+        store->read(store->self, "payment_list", listing->parameters, LIST_AFTER, on_listed, listing);
+    } else if (text_equal(after, "now")) {
+        listing->parameters[LIST_AFTER] = NULL;
+        end_listing(listing, NULL, json_pack("{s:[], s:o}", "payments", "after", cursor_json(listing, 0)));
+    } else {
+        store->read(store->self, "payment_changes", listing->parameters, LIST_PARAMETERS, on_listed, listing);
+    }
+}
+
 void payments_list(struct api *api, struct wire_exchange *exchange, const char *segment) {
     (void)segment;
     struct listing *listing = must_calloc(1, sizeof *listing);
-    *listing = (struct listing){.api = api,
-                                .exchange = exchange,
-                                .asked = {{.name = "limit"}, {.name = "corridor"}, {.name = "state"}}};
+    *listing = (struct listing){
+        .api = api,
+        .exchange = exchange,
+        .asked = {{.name = "limit"}, {.name = "corridor"}, {.name = "state"}, {.name = "after"}}};
     struct result read = read_filters(listing, exchange->query);
-    if (!result_is_ok(&read)) {
-        answer_problem(api->flow, exchange, &read);
-        free(listing);
-        return;
-    }
-    struct store_port *store = &api->flow->ports.store;
-    store->read(store->self, "payment_list", listing->parameters, LIST_PARAMETERS, on_listed, listing);
+    if (result_is_ok(&read))
+        list(listing);
+    else
+        end_listing(listing, &read, NULL);
 }
 
 /* ---- a message's bytes ---- */

@@ -273,3 +273,30 @@ int client_call_json(const struct client_request *request, json_t **out) {
 int client_get(const char *path, json_t **out) {
     return client_call_json(&(struct client_request){.method = "GET", .path = path}, out);
 }
+
+int client_show_rows(int argc, char **argv, const char *path, const char *member) {
+    json_t *answer;
+    int code = client_get(path, &answer);
+    if (code == EXIT_DONE && verb_flag(argc, argv, "--json"))
+        table_print_json(answer);
+    else if (code == EXIT_DONE)
+        table_print_rows(json_object_get(answer, member), "");
+    json_decref(answer);
+    return code;
+}
+
+int client_show_one(int argc, char **argv, const char *path, void (*print)(const json_t *answer)) {
+    struct buffer whole;
+    json_t *answer;
+    buffer_init(&whole, CLIENT_PATH_LIMIT);
+    buffer_add_string(&whole, path);
+    client_add_part(&whole, verb_argument(argc, argv, 0));
+    int code = client_get(whole.data, &answer);
+    if (code == EXIT_DONE && verb_flag(argc, argv, "--json"))
+        table_print_json(answer);
+    else if (code == EXIT_DONE)
+        print(answer);
+    json_decref(answer);
+    buffer_wipe(&whole);
+    return code;
+}

@@ -27,5 +27,10 @@ int client_call(const struct client_request *request, struct buffer *out);
 int client_call_json(const struct client_request *request, json_t **out);
 /* client_call_json of a plain GET. */
 int client_get(const char *path, json_t **out);
+/* Prints what a GET of the verb's argument below `path` answers, by `print` or as JSON. Returns an exit_code.
+ */
+int client_show_one(int argc, char **argv, const char *path, void (*print)(const json_t *answer));
+/* Prints what a GET answers: its member's rows as a table, or with --json all of it. Returns an exit_code. */
+int client_show_rows(int argc, char **argv, const char *path, const char *member);
 
 #endif

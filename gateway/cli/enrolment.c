@@ -2,27 +2,15 @@
 #include <stdio.h>
 
 #include "cli/order.h"
-#include "cli/table.h"
 #include "cli/verb.h"
 #include "host/certificate.h"
 
-static int show_rows(int argc, char **argv, const char *path, const char *member) {
-    json_t *answer;
-    int code = client_get(path, &answer);
-    if (code == EXIT_DONE && verb_flag(argc, argv, "--json"))
-        table_print_json(answer);
-    else if (code == EXIT_DONE)
-        table_print_rows(json_object_get(answer, member), "");
-    json_decref(answer);
-    return code;
-}
-
 int verb_operator_list(int argc, char **argv) {
-    return show_rows(argc, argv, "/v1/operators", "operators");
+    return client_show_rows(argc, argv, "/v1/operators", "operators");
 }
 
 int verb_participant_list(int argc, char **argv) {
-    return show_rows(argc, argv, "/v1/participants", "participants");
+    return client_show_rows(argc, argv, "/v1/participants", "participants");
 }
 
 int verb_operator_add(int argc, char **argv) {

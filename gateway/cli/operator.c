@@ -2,7 +2,6 @@
  * touches the database. */
 #include <stdio.h>
 
-#include "base/text.h"
 #include "cli/file.h"
 #include "cli/order.h"
 #include "cli/table.h"
@@ -51,23 +50,12 @@ int verb_corridor_check(int argc, char **argv) {
 
 /* ---- asking ---- */
 
-static int show_rows(int argc, char **argv, const char *path, const char *member) {
-    json_t *answer;
-    int code = client_get(path, &answer);
-    if (code == EXIT_DONE && verb_flag(argc, argv, "--json"))
-        table_print_json(answer);
-    else if (code == EXIT_DONE)
-        table_print_rows(json_object_get(answer, member), "");
-    json_decref(answer);
-    return code;
-}
-
 int verb_corridor_list(int argc, char **argv) {
-    return show_rows(argc, argv, "/v1/corridors", "corridors");
+    return client_show_rows(argc, argv, "/v1/corridors", "corridors");
 }
 
 int verb_liquidity_show(int argc, char **argv) {
-    return show_rows(argc, argv, "/v1/positions", "positions");
+    return client_show_rows(argc, argv, "/v1/positions", "positions");
 }
 
 /* As a corridor file, which could be applied. */
@@ -78,19 +66,7 @@ static void print_corridor(const json_t *answer) {
 }
 
 int verb_corridor_show(int argc, char **argv) {
-    struct buffer path;
-    json_t *answer;
-    buffer_init(&path, CLIENT_PATH_LIMIT);
-    buffer_add_string(&path, "/v1/corridors/");
-    client_add_part(&path, verb_argument(argc, argv, 0));
-    int code = client_get(path.data, &answer);
-    if (code == EXIT_DONE && verb_flag(argc, argv, "--json"))
-        table_print_json(answer);
-    else if (code == EXIT_DONE)
-        print_corridor(answer);
-    json_decref(answer);
-    buffer_wipe(&path);
-    return code;
+    return client_show_one(argc, argv, "/v1/corridors/", print_corridor);
 }
 
 /* ---- ordering ---- */

@@ -181,19 +181,7 @@ static void print_payment(const json_t *answer) {
 }
 
 int verb_payment_show(int argc, char **argv) {
-    struct buffer path;
-    json_t *answer;
-    buffer_init(&path, CLIENT_PATH_LIMIT);
-    buffer_add_string(&path, "/v1/payments/");
-    client_add_part(&path, verb_argument(argc, argv, 0));
-    int code = client_get(path.data, &answer);
-    if (code == EXIT_DONE && verb_flag(argc, argv, "--json"))
-        table_print_json(answer);
-    else if (code == EXIT_DONE)
-        print_payment(answer);
-    json_decref(answer);
-    buffer_wipe(&path);
-    return code;
+    return client_show_one(argc, argv, "/v1/payments/", print_payment);
 }
 
 /* ---- many payments ---- */
@@ -208,18 +196,12 @@ static void add_filter(struct buffer *path, int argc, char **argv, const char *o
 
 int verb_payment_list(int argc, char **argv) {
     struct buffer path;
-    json_t *answer;
     buffer_init(&path, CLIENT_PATH_LIMIT);
     buffer_add_string(&path, "/v1/payments");
     add_filter(&path, argc, argv, "--corridor", "corridor");
     add_filter(&path, argc, argv, "--state", "state");
     add_filter(&path, argc, argv, "--limit", "limit");
-    int code = client_get(path.data, &answer);
-    if (code == EXIT_DONE && verb_flag(argc, argv, "--json"))
-        table_print_json(answer);
-    else if (code == EXIT_DONE)
-        table_print_rows(json_object_get(answer, "payments"), "");
-    json_decref(answer);
+    int code = client_show_rows(argc, argv, path.data, "payments");
     buffer_wipe(&path);
     return code;
 }

@@ -132,11 +132,11 @@ static void print_value(const json_t *value) {
     free(text);
 }
 
-void table_print_members(const json_t *object) {
+void table_print_members_but(const json_t *object, const char *left_out) {
     const char *name;
     json_t *value;
     json_object_foreach((json_t *)object, name, value) {
-        if (json_is_object(value) || json_is_array(value))
+        if (json_is_object(value) || json_is_array(value) || strcmp(name, left_out) == 0)
             continue;
         printf("%-16s ", name);
         if (json_is_string(value))
@@ -145,6 +145,10 @@ void table_print_members(const json_t *object) {
             print_value(value);
         putchar('\n');
     }
+}
+
+void table_print_members(const json_t *object) {
+    table_print_members_but(object, "");
 }
 
 /* ---- YAML ---- */

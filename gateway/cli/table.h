@@ -17,6 +17,8 @@ void table_print(const char *text);
 void table_print_rows(const json_t *rows, const char *indent);
 /* The members of one object that are neither objects nor arrays, a line each. */
 void table_print_members(const json_t *object);
+/* All of these but one. */
+void table_print_members_but(const json_t *object, const char *left_out);
 /* An object of values and objects as YAML, every text in quotes. */
 void table_print_yaml(const json_t *object);
 /* As it came, for programs. */

@@ -84,6 +84,7 @@ int verb_operator_list(int argc, char **argv);
 int verb_operator_suspend(int argc, char **argv);
 int verb_participant_list(int argc, char **argv);
 int verb_payment_show(int argc, char **argv);
+int verb_payment_watch(int argc, char **argv);
 int verb_payment_list(int argc, char **argv);
 int verb_message_check(int argc, char **argv);
 int verb_message_show(int argc, char **argv);

@@ -150,8 +150,9 @@ DECIDING = {"body": {"approval": ID, "reason": "as agreed"}, "approval": {"order
 
 GOOD = {
     ("GET", "/v1/payments"): {
-        "query": "corridor=sg-th&state=SETTLED&limit=10",
-        "rows": {"payment_list": [[UETR, "sg-th", "outbound", "REJECTED", "SGD", "100.00", "THB", "2581.25", "AC04", AT]]}},
+        "query": f"corridor=sg-th&state=SETTLED&limit=10&after={ID}",
+        "rows": {"payment_changes": [[UETR, "sg-th", "outbound", "REJECTED", "SGD", "100.00", "THB", "2581.25", "AC04", AT, SECOND, AT, "SENT",
+                                      "peer.status", "party.creditor.account"]]}},
     ("GET", "/v1/payments/{uetr}"): {
         "path": f"/v1/payments/{UETR}",
         "rows": {"payment_show": [[ID, "sg-th", "outbound", "REJECTED", "3", "AC04", "closed", AT, CONTENT]],
@@ -196,6 +197,9 @@ GOOD = {
 NEVER = {("POST", "/v1/commands/operator.add"): {"changes.from"}}
 
 BAD = [
+    (("GET", "/v1/payments"), {"query": "after=now"}, 200),
+    (("GET", "/v1/payments"), {"query": "corridor=sg-th&state=SETTLED&limit=10",
+                               "rows": {"payment_list": [[UETR, "sg-th", "outbound", "REJECTED", "SGD", "100.00", "THB", "2581.25", "AC04", AT]]}}, 200),
     (("GET", "/v1/payments"), {"query": "limit=0"}, 400),
     (("GET", "/v1/payments"), {"query": "order=asc"}, 400),
     (("GET", "/v1/payments/{uetr}"), {"rows": {}}, 404),
@@ -362,7 +366,7 @@ def check_parameters(document, api, randomness):
     operation = ("GET", "/v1/payments")
     parameters = [parameter for parameter in document.paths["/v1/payments"]["get"]["parameters"] if parameter["in"] == "query"]
     names = [parameter["name"] for parameter in parameters] + ["order", "Limit", ""]
-    values = ["1", "1000", "1001", "0", "-1", "x", "", "SETTLED", "IN_DOUBT", "NONE", "settled", "sg-th", "a/b c&d", "y" * 35, "y" * 36]
+    values = ["1", "1000", "1001", "0", "-1", "x", "", "SETTLED", "IN_DOUBT", "NONE", "settled", "sg-th", "a/b c&d", "y" * 35, "y" * 36, "now", ID, ID.upper()]
     queries = ["&".join(f"{urllib.parse.quote(randomness.choice(names))}={urllib.parse.quote(randomness.choice(values))}"
                         for _ in range(randomness.randint(1, 2))) for _ in range(400)]
     for query, answer in zip(queries, api.ask([(operation, {"query": query}) for query in queries])):

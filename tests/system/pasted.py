@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import select
 import shutil
+import signal
 import socket
 import subprocess
 
@@ -70,6 +72,28 @@ def operator_verbs(stage):
         said = corridor.shell(f"{home} {verb}").out
         expect(text in said, f"{verb} says\n{said}")
     corridor.shell(f"{home} payment show 00000000-0000-4000-8000-000000000000", status=5)
+
+
+@scenario
+def followed_live(stage):
+    """`pontis payment watch` prints every change of a payment once, and ends well when it is interrupted."""
+    corridor = stage.corridor()
+    corridor.start()
+    payer = Payer(corridor)
+    watch = subprocess.Popen([corridor.folder + "/bin/pontis-home", "payment", "watch", "--json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    try:
+        while not select.select([watch.stdout], [], [], 0)[0]:
+            payer.settle()  # until one is seen: it watches
+        uetr, seen = payer.settle(), []
+        while "SETTLED" not in seen:
+            row = json.loads(watch.stdout.readline())
+            if row["uetr"] == uetr:
+                seen.append(row["state"])
+        expect_equal(seen, ["RESERVED", "SENT", "SETTLED"], "changes told")
+    finally:
+        watch.send_signal(signal.SIGINT)
+        watch.stdout.close()
+    expect_equal(watch.wait(30), 0, "exit status")
 
 
 @scenario

@@ -65,6 +65,9 @@ struct desk {
     uint64_t random;
 };
 
+/* The file of a corridor sg-my (SGD to MYR, provider GLOBEXFX) that nobody has applied. */
+extern const char desk_other_corridor[];
+
 void desk_open(struct desk *desk);
 void desk_close(struct desk *desk);
 

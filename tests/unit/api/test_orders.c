@@ -283,20 +283,7 @@ Test(orders, an_order_that_met_contention_is_decided_again) {
 
 /* ---- corridors ---- */
 
-static const char file[] =
-    "name: sg-my\n"
-    "open: true\n"
-    "home: {name: Monetary Authority of Singapore, country: SG, bic: MASGSGSG, currency: SGD}\n"
-    "peer: {name: Bank Negara Malaysia, country: MY, bic: BNMAMYKL, currency: MYR}\n"
-    "adapter: plain\n"
-    "payment_version: plain.pay.1\n"
-    "status_version: plain.sts.1\n"
-    "endpoint: https://127.0.0.1:2\n"
-    "peer_certificate_pins: [cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc]\n"
-    "peer_signing_pins: [dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd]\n"
-    "limits: {minimum: \"1.00\", maximum: \"200000.00\", total_reserved: \"0.00\"}\n"
-    "timing: {queue_age: 5min, answer: 5s, repeat: 5s, credit: 5s, maximum_execution: 1d}\n"
-    "fx: {providers: [GLOBEXFX], quote_validity: 10min}\n";
+static const char *const file = desk_other_corridor;
 
 static void expect_file_refused(const char *old, const char *new, const char *pointer, const char *detail) {
     char text[2048];

@@ -185,3 +185,51 @@ Test(payments, no_such_message_is_404_and_what_is_no_id_is_400) {
     desk_rows(&desk, "message_body", 1, 1, CELLS(NULL));
     expect_refused("/v1/messages/" FIRST, "", 404, "request.message", "/id");
 }
+
+/* ---- what has changed ---- */
+
+Test(payments, what_changed_is_asked_from_now_on) {
+    const struct desk_answer *answer = desk_ask(&desk, "GET", "/v1/payments", "after=now", "");
+    cr_expect_eq(answer->status, 200, "%s", answer->body);
+    cr_expect_eq(json_array_size(json_object_get(answer->json, "payments")), 0);
+    cr_expect_str_eq(desk_member(&desk, "after"), "01a3185c-5000-7000-8000-000000000000");
+}
+
+#define CHANGE(id)                                                                                           \
+    UETR, "sg-th", "outbound", "SENT", "SGD", "1.00", "THB", "25.81", NULL, "2027-01-15T08:00:00.000Z", id,  \
+        "2027-01-15T08:00:00.000Z", "RESERVED", "dispatch", NULL
+
+Test(payments, what_changed_comes_again_for_two_seconds_and_then_never) {
+    static const char *const cells[] = {CHANGE("01a3185c-4fff-7000-8000-000000000007")};
+    desk_rows(&desk, "payment_changes", 15, 1, cells);
+    desk_ask(&desk, "GET", "/v1/payments",
+             "after=01a3185c-0000-7000-8000-000000000000&corridor=sg-th&state=SENT", "");
+    cr_expect_str_eq(desk.asked[0], "50");
+    cr_expect_str_eq(desk.asked[1], "sg-th");
+    cr_expect_str_eq(desk.asked[2], "SENT");
+    cr_expect_str_eq(desk.asked[3], "01a3185c-0000-7000-8000-000000000000");
+    const json_t *row = json_array_get(json_object_get(desk.answer.json, "payments"), 0);
+    cr_expect_str_eq(json_string_value(json_object_get(row, "from")), "RESERVED");
+    cr_expect_str_eq(json_string_value(json_object_get(row, "change")),
+                     "01a3185c-4fff-7000-8000-000000000007");
+    cr_expect_str_eq(desk_member(&desk, "after"), "01a3185c-4830-7000-8000-000000000000",
+                     "two seconds before now");
+    desk_ask(&desk, "GET", "/v1/payments", "after=01a3185c-4fff-7000-8000-000000000000", "");
+    cr_expect_str_eq(desk_member(&desk, "after"), "01a3185c-4fff-7000-8000-000000000000", "never back");
+}
+
+Test(payments, a_full_page_is_gone_on_from) {
+    static const char *const cells[] = {CHANGE("01a3185c-4fff-7000-8000-000000000007")};
+    desk_rows(&desk, "payment_changes", 15, 1, cells);
+    desk_ask(&desk, "GET", "/v1/payments", "limit=1&after=01a3185c-0000-7000-8000-000000000000", "");
+    cr_expect_str_eq(desk_member(&desk, "after"), "01a3185c-4fff-7000-8000-000000000007");
+}
+
+Test(payments, a_cursor_is_now_or_an_id) {
+    static const char *const bad[] = {"after=", "after=yesterday", "after=NOW",
+                                      "after=01A3185C-4fff-7000-8000-000000000007"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        cr_expect_eq(desk_ask(&desk, "GET", "/v1/payments", bad[i], "")->status, 400, "%s", bad[i]);
+        cr_expect_str_eq(desk_member(&desk, "pointer"), "/after");
+    }
+}

@@ -2,13 +2,16 @@
 """Verbs that ask and order a gateway: what goes over the wire, what a person reads, how it ends."""
 import hashlib
 import json
+import os
 import pathlib
+import signal
 import socket
 import ssl
+import subprocess
 import tempfile
 
 from gateway import Gateway
-from program import CONFIGURATION, GOLDEN, REFUSED, SOURCE, UNREACHABLE, Program, main
+from program import CONFIGURATION, GOLDEN, PONTIS, REFUSED, SOURCE, UNREACHABLE, Program, main
 
 UETR = "3f0e2c52-5c7b-4f7e-9a55-0c5d7f6f2a11"
 PAYMENT = json.loads((GOLDEN / "payment.json").read_text())
@@ -231,6 +234,61 @@ class Status(Asking):
                          "\nworkers\n  name    heartbeat_seconds\n  home/1                0.4\n"
                          "\nleases\n  nothing\n\nschema\n  number\n      11\n", text)
         self.assertEqual(self.STATUS, json.loads(self.get("/v1/status", self.STATUS, "status", "--json")))
+
+
+class Watch(Asking):
+    def change(self, number, state, **more):
+        return {"uetr": UETR, "corridor": "sg-th", "direction": "outbound", "state": state, "source_currency": "SGD", "source_amount": "100.00",
+                "target_currency": "THB", "target_amount": "2581.25", "received_at": "2027-01-15T08:00:00.000Z",
+                "change": f"01a2185c-5000-7000-8000-00000000000{number}", "at": "2027-01-15T08:00:01.234Z", "from": "SENT", "event": "peer.status", **more}
+
+    def cursor(self, number):
+        return f"01a2185c-5000-7000-8000-00000000000{number}"
+
+    def path(self, after, more=""):
+        return f"/v1/payments?after={after}&limit=1000{more}"
+
+    def watch(self, *words):
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("PONTIS_")}
+        process = subprocess.Popen([PONTIS, "payment", "watch", *words], env={**plain, **self.environment}, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        return process
+
+    def end(self, process):
+        process.send_signal(signal.SIGINT)
+        rest, said = process.communicate(timeout=60)
+        process.stdout.close()
+        process.stderr.close()
+        self.assertEqual((0, ""), (process.returncode, said))
+        return rest
+
+    def test_each_change_is_a_line_once_until_it_is_interrupted(self):
+        first, second = self.change(1, "ACCEPTED"), self.change(3, "REJECTED", reason="party.creditor.account\x1b[2J")
+        self.gateway.lay_out("GET", self.path("now"), {"payments": [], "after": self.cursor(0)})
+        self.gateway.lay_out("GET", self.path(self.cursor(0)), {"payments": [first], "after": self.cursor(0)})
+        process = self.watch()
+        self.assertEqual("08:00:01.234Z  sg-th     outbound  SENT            -> ACCEPTED         SGD 100.00        -> THB 2581.25       "
+                         f"{UETR}\n", process.stdout.readline())
+        self.gateway.lay_out("GET", self.path(self.cursor(0)), {"payments": [first, second], "after": self.cursor(2)})
+        self.gateway.lay_out("GET", self.path(self.cursor(2)), {"payments": [second], "after": self.cursor(2)})
+        self.assertTrue(process.stdout.readline().endswith("-> REJECTED         SGD 100.00        -> THB 2581.25       "
+                                                           f"{UETR}  party.creditor.account?[2J\n"))
+        self.assertEqual("", self.end(process))
+
+    def test_for_programs_a_line_is_an_object(self):
+        filters = "&corridor=sg-th&state=IN_DOUBT"
+        rows = [self.change(1, "IN_DOUBT"), self.change(2, "IN_DOUBT")]
+        self.gateway.lay_out("GET", self.path("now", filters), {"payments": [], "after": self.cursor(0)})
+        self.gateway.lay_out("GET", self.path(self.cursor(0), filters), {"payments": rows, "after": self.cursor(2)})
+        self.gateway.lay_out("GET", self.path(self.cursor(2), filters), {"payments": [], "after": self.cursor(2)})
+        process = self.watch("--corridor", "sg-th", "--state", "IN_DOUBT", "--json")
+        self.assertEqual(rows, [json.loads(process.stdout.readline()) for _ in rows])
+        self.assertEqual("", self.end(process))
+
+    def test_a_gateway_that_does_not_answer_ends_it(self):
+        self.gateway.problem("GET", self.path("now"), 503, title="the gateway cannot answer now")
+        self.pontis("payment", "watch", status=UNREACHABLE)
 
 
 class Trouble(Asking):

@@ -33,7 +33,9 @@ static void set_up(void) {
         rows[i] = row_instruction(i, STATE_RESERVED, 0);
     struct store_commit commit = {
         .corridors = &corridor, .corridor_count = 1, .instructions = rows, .instruction_count = ROWS};
+    struct store_commit nothing = {0};
     assert_outcome(&house, store, &commit, STORE_COMMITTED);
+    assert_outcome(&house, rival, &nothing, STORE_COMMITTED); /* its session is there to lock with */
     post(store, 1, POSTING_DIRECT, ACCOUNT_FOREIGN_PREFUND, ACCOUNT_FUNDING, 1000, STORE_COMMITTED);
 }
 

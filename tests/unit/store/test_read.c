@@ -350,3 +350,18 @@ Test(reads, whom_and_what_the_api_asks_about_people) {
                ROW(id, "corridor.apply", "sg-th", "bob", at, later, "expired", "(null)", "(null)", "(null)",
                    "1", "[]", "3c"));
 }
+
+Test(reads, what_changed_the_state_of_payments_after_a_change) {
+    put_payment();
+    static const char before[] = "00000005-0000-7000-8000-000000000000",
+                      first[] = "00000005-0000-7000-8000-000000000001";
+    assert_row("payment_changes", PARAMETERS("10", NULL, NULL, before), 0,
+               ROW(UETR, "sg-th", "outbound", "RESERVED", "SGD", "100.50", "THB", "2600.00", "(null)",
+                   NOW_TEXT, first, NOW_TEXT, "NONE", "transfer.initiated", "(null)"));
+    cr_assert_eq(house_rows(&house, store, "payment_changes", PARAMETERS("10", NULL, NULL, before)), 2);
+    cr_assert_eq(house_rows(&house, store, "payment_changes", PARAMETERS("10", NULL, NULL, first)), 1);
+    cr_assert_eq(house_rows(&house, store, "payment_changes", PARAMETERS("1", NULL, NULL, before)), 1);
+    cr_assert_eq(house_rows(&house, store, "payment_changes", PARAMETERS("10", "sg-xx", NULL, before)), 0);
+    cr_assert_eq(house_rows(&house, store, "payment_changes", PARAMETERS("10", "sg-th", "REJECTED", before)),
+                 1);
+}
