@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "core/ledger.h"
+#include "core/reasons.h"
 #include "host/digest.h"
 #include "proof/proof.h"
 #include "tests/support/replay/replay.h"
@@ -263,4 +264,49 @@ Test(replays, rules_that_were_changed) {
     expect_difference("UPDATE corridor_version SET document = convert_to(replace(convert_from(document, "
                       "'UTF8'), '1000000', '9000000'), 'UTF8')",
                       "not the one that was hashed");
+}
+
+/* ---- orders ---- */
+
+/* Ann, who is no operator any more, posts a rate. */
+static void refuse_an_order(void) {
+    struct command_asked asked = {.order = ORDER_FX_POST};
+    struct command_seen seen = {.now = ROW_EPOCH, .operator= "ann", .role = ROLE_OPERATOR};
+    struct buffer record;
+    buffer_init(&record, 1 << 16);
+    record_write(&command_asked_record, "asked", &asked, &record);
+    record_write(&command_seen_record, "seen", &seen, &record);
+    postgres_do(house.session, "INSERT INTO operator (name, role, certificate, active) VALUES ('ann', "
+                               "'operator', repeat('a', 64), false)");
+    struct store_command row = {.id = row_id(10, 1),
+                                .order = asked.order,
+                                .operator= "ann",
+                                .verdict = COMMAND_REFUSED,
+                                .reason = REASON_NOT_ALLOWED,
+                                .answer = bytes_of_string(""),
+                                .at = ROW_EPOCH,
+                                .record = buffer_bytes(&record)};
+    memset(row.salt, 7, sizeof row.salt);
+    proof_leaf(record.data, record.length, row.salt, row.leaf);
+    struct store_commit commit = {.commands = &row, .command_count = 1};
+    assert_outcome(&house, store, &commit, STORE_COMMITTED);
+    buffer_wipe(&record);
+}
+
+Test(replays, orders_are_judged_the_same_again_and_changes_are_found) {
+    struct replay_counts counts;
+    struct buffer report;
+    buffer_init(&report, 1 << 16);
+    refuse_an_order();
+    cr_assert_eq(replay(&counts, &report), REPLAY_SAME, "%s", report.data);
+    cr_assert_eq(counts.commands, 1);
+    buffer_wipe(&report);
+    expect_difference("UPDATE pontis.command SET verdict = 'applied'",
+                      "verdict: stored applied, decided refused");
+    postgres_do(house.session, "UPDATE pontis.command SET verdict = 'refused'");
+    expect_difference("UPDATE pontis.command SET reason = 'none'",
+                      "reason: stored none, decided request.not_allowed");
+    postgres_do(house.session, "UPDATE pontis.command SET reason = 'request.not_allowed'");
+    expect_difference("UPDATE pontis.command SET record = replace(record, 'ann', 'bob')", "leaf: ");
+    expect_difference("UPDATE pontis.command SET record = 'seen.nonsense=1\n'", "cannot be read");
 }
