@@ -26,7 +26,7 @@ GROUPS = (
     Group("sql", "the schema on a real PostgreSQL, by pgTAP (tests/sql), both builds", "tests/sql", (SANITIZED, RELEASE)),
     Group("contract", "the published schemas and the code say the same (tests/contract)", "tests/contract", (SANITIZED,)),
     Group("clang-tidy", "static analysis of all that is no test; its checks are in .clang-tidy", None, (RELEASE,)),
-    Group("system", "whole corridors with sanitizers on a real PostgreSQL and both brokers (tests/system)", None, (SANITIZED,)),
+    Group("system", "whole corridors on a real PostgreSQL and both brokers (tests/system)", None, (SANITIZED, RELEASE)),
 )
 # Lines of a program's output that say nothing about why it failed.
 QUIET = ("[RUN ]", "[PASS]", "[SKIP]", "[====] Running", "[----] Criterion", "SKIPPED:", "time=")
@@ -84,7 +84,7 @@ class Run:
         if group.name == "clang-tidy":
             return checks.check_clang_tidy(RELEASE, self.report)
         if group.name == "system":
-            return checks.check_system(self.net, SANITIZED, self.report, self.options.long)
+            return checks.check_system(self.net, SANITIZED, RELEASE, self.report, self.options.long)
         return self._run_programs(group)
 
     def _run_programs(self, group):

@@ -15,6 +15,8 @@ from tree import ROOT
 
 SOURCES = ("gateway", "adapters", "deploy", "tests")
 ANALYZED = ("gateway/", "adapters/", "deploy/")
+# Beginnings of the scenarios that are about what is released: its speed, its size, its package and its confinement.
+RELEASED = ("fresh_sandbox", "folders", "package_", "units_", "service_", "confinement_", "container", "installed_by_hand")
 
 
 def check_tidy(net, report):
@@ -98,13 +100,27 @@ def _analyze(tree, path):
 # ---- whole corridors ----
 
 
-def check_system(net, tree, report, is_long):
+def check_system(net, sanitized, released, report, is_long):
     """tests/system/run counts for itself; what it says is shown while it runs."""
     script = ROOT / "tests/system/run"
     if not script.exists():
         report.skip("system", "tests/system/run is not there")
         return Outcome(skipped=1)
-    command = [str(script), "--build", str(tree.folder)] + ["--long"] * is_long
+    options = ["--folder", str(net.folder / "system")] + ["--long"] * is_long
+    told = subprocess.run([script, "--list", *options], capture_output=True, text=True, check=True).stdout
+    names = [line.split()[0] for line in told.splitlines() if is_long or not line.endswith("(--long)")]
+    total = Outcome()
+    for tree, chosen in ((sanitized, [name for name in names if not name.startswith(RELEASED)]),
+                         (released, [name for name in names if name.startswith(RELEASED)])):
+        total += _play(net, [str(script), *options, "--build", str(tree.folder), *chosen], tree.name, report)
+    written = net.caught("system")
+    if written:
+        report.fail("system: a sanitizer wrote", written)
+        total += FAILED
+    return total
+
+
+def _play(net, command, build, report):
     totals = None
     with subprocess.Popen(command, cwd=ROOT, env=net.environment("system"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace") as child:
@@ -114,14 +130,11 @@ def check_system(net, tree, report, is_long):
             if not found:
                 report.say(line)
             if line.startswith("skip "):
-                report.skip("system", line[4:].strip())
-    outcome = totals or Outcome()
-    if totals is None or (child.returncode != 0 and outcome.failed == 0):
-        outcome += FAILED
-    if outcome.failed:
-        report.fail(f"system ({outcome.failed})" if totals else "system: it ended without a line of totals")
-    written = net.caught("system")
-    if written:
-        report.fail("system: a sanitizer wrote", written)
-        outcome += FAILED
-    return outcome
+                report.skip(f"system {build}", re.sub(r"^skip +[0-9.]+ s +", "", line))
+    if totals is None:
+        report.fail(f"system {build}: it ended without a line of totals")
+        return FAILED
+    if totals.failed or child.returncode != 0:
+        report.fail(f"system {build}: {totals.failed} of {totals.passed + totals.failed}")
+        return totals if totals.failed else totals + FAILED
+    return totals
