@@ -202,6 +202,7 @@ class ByHand:
 
     def begin_wallets(self):
         self.services.connect()
+        self.services.revive = lambda say: None  # what was installed by hand is not the sandbox's to start
         for gateway in GATEWAYS:
             self.services.ensure_wallet(gateway)
 

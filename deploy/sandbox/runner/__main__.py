@@ -156,9 +156,9 @@ def print_invitation(services, steps, entry):
     me = shlex.quote(str(run_file.relative_to(Path.cwd()) if run_file.is_relative_to(Path.cwd()) else run_file))
     me = me if state.is_usual() else f"PONTIS_SANDBOX={shlex.quote(str(state.folder))} {me}"
     steps.say()
-    steps.say("The corridor stays up. To paste:")
     if services.monitoring.is_wanted():
-        steps.say(f"  Prometheus, with the alerts of deploy/monitoring: {services.monitoring.url()}")
+        steps.say(f"Prometheus, with the alerts of deploy/monitoring: {services.monitoring.url()}")
+    steps.say("The corridor stays up. To paste:")
     steps.say(f"  {shlex.quote(str(state.path('bin', 'pontis-' + entry.gateway)))} payment show {entry.uetr}")
     steps.say(f"  curl --cacert {ca}/ca.pem --cert {ca}/operator.pem --key {ca}/operator.key "
               f"https://127.0.0.1:{state.port(entry.gateway + '.api')}/v1/payments/{entry.uetr}")
