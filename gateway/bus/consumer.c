@@ -9,9 +9,16 @@
 #include "base/text.h"
 #include "bus/handle.h"
 #include "bus/watermarks.h"
+#include "host/clock.h"
 #include "host/log.h"
 
-enum { MOST_RECORDS = 256, TRACEPARENT_SIZE = 56, ASK_AGAIN_MILLISECONDS = 200 };
+enum {
+    MOST_RECORDS = 256,
+    TRACEPARENT_SIZE = 56,
+    ASK_AGAIN_MILLISECONDS = 200,
+    GATHER_MILLISECONDS = 20,
+    APART_MILLISECONDS = 1000,
+};
 
 /* A partition the group gave us. */
 struct share {
@@ -29,7 +36,8 @@ struct consumer {
     ARRAY(struct share) shares;
     struct watermarks *watermarks; /* being asked; NULL: none */
     struct event *ask_again;
-    struct event *assign; /* on the loop's next turn: many calls of consume make one assignment */
+    struct event *assign; /* soon: many calls of consume make one assignment */
+    int64_t assigned_at;  /* when partitions were last assigned, by the boot clock; 0: never */
     bool joined;          /* the group gave us a share, once */
     bool paused;
     bool away; /* no broker answers, as far as librdkafka told */
@@ -55,10 +63,24 @@ static void on_assign(evutil_socket_t descriptor, short what, void *context) {
         if (share->consumed)
             rd_kafka_topic_partition_list_add(list, consumer->topic, share->partition)->offset = share->next;
     }
+    if (list->cnt)
+        consumer->assigned_at = clock_boottime();
     rd_kafka_resp_err_t error = rd_kafka_assign(consumer->kafka, list);
     if (error)
         handle_log_error("bus.not_assigned", error, consumer->topic);
     rd_kafka_topic_partition_list_destroy(list);
+}
+
+/* librdkafka 2.0.2 aborts the process when a partition is assigned anew while it is still being stopped for
+ * the assignment before ("rktp_started" in rdkafka_assignment.c): what belongs together is gathered, and what
+ * comes later waits until the stopping is over. */
+static void assign_soon(struct consumer *consumer) {
+    int64_t wait = consumer->assigned_at ? consumer->assigned_at + APART_MILLISECONDS - clock_boottime() : 0;
+    if (wait < GATHER_MILLISECONDS)
+        wait = GATHER_MILLISECONDS;
+    const struct timeval then = {wait / 1000, wait % 1000 * 1000};
+    if (!event_pending(consumer->assign, EV_TIMEOUT, NULL))
+        event_add(consumer->assign, &then);
 }
 
 void consumer_consume(struct consumer *consumer, int32_t partition, int64_t offset) {
@@ -67,7 +89,7 @@ void consumer_consume(struct consumer *consumer, int32_t partition, int64_t offs
         return;
     share->consumed = true;
     share->next = offset;
-    event_active(consumer->assign, EV_TIMEOUT, 0);
+    assign_soon(consumer);
 }
 
 /* ---- what the group gives and takes ---- */
@@ -81,7 +103,7 @@ static void on_watermarks(void *context, const struct watermark *found, size_t c
         return;
     }
     /* The group waits for an assignment, even an empty one, before it goes on. */
-    event_active(consumer->assign, EV_TIMEOUT, 0);
+    assign_soon(consumer);
     for (size_t i = 0; i < count; i++)
         consumer->handler.assigned(consumer->handler.context, found[i].topic, found[i].partition,
                                    found[i].low, found[i].high);
@@ -107,7 +129,7 @@ static void take(struct consumer *consumer, const rd_kafka_topic_partition_list_
     if (partitions->cnt)
         ask(-1, 0, consumer);
     else
-        event_active(consumer->assign, EV_TIMEOUT, 0);
+        assign_soon(consumer);
 }
 
 static void give_back(struct consumer *consumer) {

@@ -116,3 +116,20 @@ Test(consumer, a_second_member_takes_its_share) {
     member_leave(&other);
     member_leave(&home);
 }
+
+/* librdkafka 2.0.2 aborts when partitions are assigned anew while they are being stopped. */
+Test(consumer, told_of_its_partitions_one_by_one_it_stays_alive) {
+    enum { ROUNDS = 50 };
+    char value[16];
+    home.hesitates = true;
+    member_join(&home, &broker, "home/1", NULL);
+    turn_until(home.base, member_held(&home) == 2);
+    for (int i = 0; i < ROUNDS; i++) {
+        snprintf(value, sizeof value, "%d", i);
+        broker_put(&broker, i % 2, value, NULL);
+        home.port.consume(home.port.self, "in", i % 2, i / 2);
+        event_base_loop(home.base, EVLOOP_NONBLOCK);
+    }
+    turn_until(home.base, home.count >= 2 && home.from[0] == ROUNDS / 2 && home.from[1] == ROUNDS / 2);
+    member_leave(&home);
+}
