@@ -61,9 +61,13 @@ def audit(stage, corridor):
                 expect_equal(corridor.rows(gateway, query)[:3], [], what)
         paths = []
         with stage.case(f"{gateway}: messages that crossed the wire, by our profile"):
+            if corridor.value(gateway, "select count(*) from pontis.instruction") == "0":
+                raise Skipped("no payment was ordered")
             paths += write_messages(corridor, gateway)
             check_messages(corridor, paths, "--profile", "peer")
         with stage.case(f"{gateway}: messages that crossed the wire, by the official schemas"):
+            if not paths:
+                raise Skipped("no message crossed the wire")
             if not os.environ.get("ISO20022_DIR"):
                 raise Skipped("ISO20022_DIR names no folder of official schemas")
             check_messages(corridor, paths, "--schema")

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+from pathlib import Path
 
 from corridor import GATEWAYS, SANDBOX, write_payments
 from payer import Payer
@@ -151,7 +152,7 @@ def expect_one_line(ended, text):
 @scenario
 def folders(stage):
     """A folder that cannot be made, is too long or is full is named, with what to do; no trace of Python is shown."""
-    corridor = stage.corridor("odd")
+    corridor = stage.corridor("a space")
     with stage.case("a folder nobody can make"):
         expect_failure(corridor, "/proc/pontis", 3, "/proc/pontis")
     with stage.case("a path that is too long for a socket"):
@@ -175,6 +176,34 @@ def expect_failure(corridor, folder, status, text, within=1):
     expect("Traceback" not in ended.stderr, ended.stderr)
     last = "\n".join(ended.stderr.strip().splitlines()[-within:])
     expect(text.lower() in last.lower(), f"the last words do not say {text!r}:\n{ended.stderr[-1500:]}")
+
+
+@scenario
+def clone_of_a_stranger(stage):
+    """The first command works in a clone under a path with a space, for a user who is not root."""
+    corridor = stage.corridor("stranger")
+    home = corridor.scratch("some body")
+    home.mkdir()
+    clone = shutil.copytree(SANDBOX.parent, home / "my clones" / "deploy").parent
+    shutil.copytree(built_programs(stage), home / "programs")
+    as_stranger = []
+    if os.geteuid() == 0:
+        subprocess.run(["chown", "-R", "nobody", home], check=True)
+        as_stranger = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_STATE_HOME": str(home), "PONTIS_BUILD": str(home / "programs")}
+    for arguments in (["--once"], ["clean"]):
+        ended = subprocess.run([*as_stranger, str(clone / "deploy" / "sandbox" / "run"), *arguments], cwd=clone, env=environment,
+                               capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        expect_equal(ended.returncode, 0, f"status of {arguments} that says\n{(ended.stdout + ended.stderr)[-2000:]}\n")
+        expect("--once" not in arguments or "books: all four agree" in ended.stdout, ended.stdout[-2000:])
+    expect(not (home / "pontis-sandbox").exists(), "the sandbox is still there after clean")
+
+
+def built_programs(stage):
+    """The programs of this test, in a folder that anybody may read."""
+    corridor = stage.corridor()
+    corridor.start()
+    return Path(corridor.folder, "bin")
 
 
 @scenario
@@ -220,7 +249,7 @@ def stop_and_clean(stage):
     expect_equal(Payer(corridor).status(uetr)["outcome"], "settled", "what the wallet still knows")
     for gateway in GATEWAYS:
         expect_equal(corridor.value(gateway, f"select count(*) from pontis.instruction where uetr = '{uetr}'"), "1", f"rows at {gateway}")
-    odd = stage.corridor("odd")
+    odd = stage.corridor("a space")
     odd.run("start")
     odd.run("clean")
     expect(not os.path.exists(odd.folder), f"{odd.folder} is still there")

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from state import GATEWAYS, OPERATORS, ROOT, Failure, wrapper, write
-from steps import command
+from steps import command, watched
 
 PROGRAMS = ("pontis", "pontis-wallet", "pontis-broker")
 WRAPPER = """\
@@ -26,23 +26,23 @@ esac
 """
 
 
-def build(state):
+def build(state, progress=lambda how_far: None):
     """Configures once, then lets ninja find out what is to do. PONTIS_BUILD names a folder that is built already."""
     log = state.log("build")
     ready = os.environ.get("PONTIS_BUILD")
-    folder = Path(ready) if ready else _make(state.path("build"), log)
+    folder = Path(ready) if ready else _make(state.path("build"), log, progress)
     changed = [name for name in PROGRAMS if _install(state, folder, name, log)]
     return "new: " + ", ".join(changed) if changed else "nothing to do"
 
 
-def _make(folder, log):
+def _make(folder, log, progress):
     cache = folder / "CMakeCache.txt"
     if cache.exists() and f"CMAKE_HOME_DIRECTORY:INTERNAL={ROOT}\n" not in cache.read_text():
         shutil.rmtree(folder)
         folder.mkdir()
     if not (folder / "build.ninja").exists():
         command(["cmake", "-G", "Ninja", "-S", ROOT, "-B", folder, "-DCMAKE_BUILD_TYPE=Release", "-DPONTIS_TESTS=OFF"], log)
-    command(["ninja", "-C", folder, *PROGRAMS], log)
+    watched(["ninja", "-C", folder, *PROGRAMS], log, lambda line: progress(line.partition(" ")[0] if line.startswith("[") else ""))
     return folder
 
 

@@ -109,7 +109,7 @@ class Cluster:
         return ended.stdout.strip()
 
     def conninfo(self, database, user):
-        return f"host={self.run} dbname={database} user={user}"
+        return f"host='{self.run}' dbname={database} user={user}"
 
     def stop(self):
         if not self.data.joinpath("made").exists() or not self.is_running():

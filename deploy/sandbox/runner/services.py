@@ -30,7 +30,7 @@ class Services:
     def up(self, steps):
         """Everything that is not there yet, step by step."""
         state = self.state
-        steps.run("build a release", build.build, state)
+        steps.run("build a release", build.build, state, steps.progress)
         steps.run("development certificates and signing keys", setup.make_certificates, state)
         self.started_any |= not self.cluster.data.joinpath("made").exists() or not self.cluster.is_running()
         if steps.run("private PostgreSQL cluster", self.cluster.make) == "made":

@@ -11,6 +11,7 @@ class Steps:
     def __init__(self, stream=sys.stdout):
         self.stream = stream
         self.begun = time.monotonic()
+        self.text = ""
 
     def say(self, text=""):
         print(text, file=self.stream, flush=True)
@@ -18,8 +19,8 @@ class Steps:
     def run(self, text, action, *arguments):
         """Does `action`, which may return a note to print; a Failure passes with the step's name before it."""
         live = self.stream.isatty()
-        if live:
-            print(f"  ... {text}", end="", file=self.stream, flush=True)
+        self.text = text
+        self.progress("")
         begun = time.monotonic()
         try:
             note = action(*arguments)
@@ -29,8 +30,13 @@ class Steps:
         self._end(live, "done", begun, text, note)
         return note
 
+    def progress(self, how_far):
+        """Shows how far the step that runs has come, where somebody watches."""
+        if self.stream.isatty():
+            print(f"\r  ... {self.text} {how_far}".rstrip() + " ", end="", file=self.stream, flush=True)
+
     def _end(self, live, mark, begun, text, note):
-        start = "\r" if live else ""
+        start = "\r\033[K" if live else ""
         tail = f" ({note})" if isinstance(note, str) and note else ""
         print(f"{start}  {mark} {time.monotonic() - begun:6.1f} s  {text}{tail}", file=self.stream, flush=True)
 
@@ -47,6 +53,17 @@ def command(arguments, log, **options):
             raise Failure(f"{error.filename} is missing", log) from error
     if ended.returncode != 0:
         raise Failure(f"{arguments[0]} ended with status {ended.returncode}", log)
+
+
+def watched(arguments, log, on_line):
+    """`command` for a program whose lines tell how far it is."""
+    with open(log, "ab") as stream, subprocess.Popen([str(argument) for argument in arguments], stdin=subprocess.DEVNULL,
+                                                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
+        for line in running.stdout:
+            stream.write(line)
+            on_line(line.decode(errors="replace"))
+    if running.returncode != 0:
+        raise Failure(f"{arguments[0]} ended with status {running.returncode}", log)
 
 
 def wait_until(condition, seconds, interval=0.05):

@@ -7,6 +7,18 @@ from api import Refused
 from state import CURRENCY, Failure, other
 
 SYSTEM = {"home": "Singapore", "away": "Thailand"}
+# What a step means to somebody who sees a payment for the first time: by event of the wallet, or state reached by event.
+MEANING = {
+    "wallet.transfer.initiated.v1": "orders the payment; the payer's money is locked",
+    ("RESERVED", "transfer.initiated"): "checked, priced, reserved in the ledger",
+    ("SENT", "dispatch"): "the signed pacs.008 leaves",
+    ("ACCEPTED", "peer.status"): "the peer has taken it, not finally",
+    ("CREDIT_REQUESTED", "peer.payment"): "verified and reserved; the payee's wallet is asked",
+    ("CREDITED", "credit.completed"): "the payee has the money; the signed pacs.002 leaves",
+    ("SETTLED", "peer.status"): "verified: final, posted in the ledger",
+    "corridor.transfer.settled.v1": "captures the payer's lock",
+    ("SETTLED", "lock.captured"): "closed",
+}
 FILE_OF = {"pacs.008": "payment.pacs.008.xml", "pacs.002": "answer.pacs.002.xml"}
 
 
@@ -66,14 +78,18 @@ def _money(payment, side):
 
 def _steps(payer, payee, status, sent, taken):
     """The payer's wallet, the payer's gateway and the payee's gateway on one line of time."""
-    rows = [(moment(step["at"]), f"wallet {payer}", step["type"]) for step in status["steps"]]
+    rows = [(moment(step["at"]), f"wallet {payer}", _with_meaning(step["type"], step["type"])) for step in status["steps"]]
     for gateway, instruction in ((payer, sent), (payee, taken)):
         for row in instruction["timeline"]:
-            change = f"{row['from']} -> {row['to']}" if row.get("from") and row["from"] != row["to"] else row["to"]
-            rows.append((moment(row["at"]), f"gateway {gateway}", f"{change:<36} {row.get('event', '')}".rstrip()))
+            what = f"{row['to']:<17}{row.get('event', '')}"
+            rows.append((moment(row["at"]), f"gateway {gateway}", _with_meaning(what, (row["to"], row.get("event")))))
     rows.sort(key=lambda row: row[0])
     begun = rows[0][0]
     return [(1000 * (at - begun), who, what) for at, who, what in rows]
+
+
+def _with_meaning(what, key):
+    return f"{what:<37} {MEANING.get(key, '')}".rstrip()
 
 
 def moment(text):
