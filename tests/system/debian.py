@@ -198,6 +198,31 @@ def check_upgrade(machine):
     machine.do("dpkg -r pontis && dpkg -i /tmp/pontis.deb")
     expect_equal(settings.read_text(), EDITED, "settings after removal and another installation")
     machine.do("rm /etc/pontis/keys/tls.key")
+    check_upgrade_over_running(machine)
+
+
+# Stands for the tool where no systemd runs: writes down what it is asked, and knows one gateway that runs.
+SYSTEMCTL = """\
+#!/bin/sh
+echo "$*" >>/tmp/asked
+case "$*" in *"start pontis-migrate"*) exit $(cat /tmp/migrates) ;; esac
+"""
+
+
+def check_upgrade_over_running(machine):
+    """The database is migrated first, and only then is the gateway restarted."""
+    machine.path("/usr/bin/systemctl").write_text(SYSTEMCTL)
+    machine.do("chmod 755 /usr/bin/systemctl && mkdir -p /run/systemd/system")
+    asked = machine.path("/tmp/asked")
+    for status, restarts in ((0, True), (1, False)):
+        machine.path("/tmp/migrates").write_text(f"{status}\n")
+        asked.write_text("")
+        said = machine.do("dpkg -i --force-confold /tmp/pontis.deb")
+        order = [line for line in asked.read_text().splitlines() if "pontis" in line and "enable" not in line]
+        wanted = ["--quiet is-active pontis.service", "start pontis-migrate.service"] + ["try-restart pontis.service"] * restarts
+        expect_equal(order, wanted, "what systemctl is asked in an upgrade")
+        expect(restarts or "still runs the version before" in said, "nobody is told that the old version runs on")
+    machine.do("rm -r /run/systemd /usr/bin/systemctl")
 
 
 # ---- the service's confinement ----
