@@ -205,6 +205,11 @@ static const char *code_of_rule(const char *rule) {
     return CODE_OF_WORDS;
 }
 
+/* Of a character of several bytes in UTF-8, any byte but the first. */
+static bool is_continuation(char byte) {
+    return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
 static void read_refusal(const struct message *message, struct event *event) {
     event->type = EVENT_PEER_REFUSAL;
     event->key.direction = OUTBOUND;
@@ -212,6 +217,8 @@ static void read_refusal(const struct message *message, struct event *event) {
     text_set(event->message_id, sizeof event->message_id, message->business_message_id);
     text_set(event->reason_code, sizeof event->reason_code, code_of_rule(message->rule));
     size_t length = strnlen(message->description, sizeof event->reason_text - 1);
+    while (is_continuation(message->description[length])) /* half a character is no text for the database */
+        length--;
     (void)text_copy(event->reason_text, sizeof event->reason_text, message->description, length);
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "core/reasons.h"
 #include "tests/unit/peer/fixture.h"
+#include "tests/unit/peer/forge.h"
 
 /* What one end says, the other end understands. */
 
@@ -142,6 +143,32 @@ Test(peer, a_refusal_of_the_unreadable_says_so) {
     cr_assert(result_is_ok(&result));
     cr_expect_str_eq(in.event.reason_code, "NARR");
     buffer_wipe(&bytes);
+    fixture_wipe(&fixture);
+}
+
+/* 52 characters of two bytes fit into 105 bytes; the 53rd begins in the last of them. */
+Test(peer, a_long_reason_is_cut_between_characters) {
+    struct fixture fixture;
+    fixture_init(&fixture, false);
+    struct result why = result_refuse(REASON_UNKNOWN_CURRENCY, "", "it");
+    struct buffer ours = fixture_refusal(&fixture, &why, "0199c5a1e2f37b4c8d5e6f708192a3b4"), text;
+    buffer_init(&text, 1024);
+    for (int i = 0; i < 80; i++)
+        buffer_add_string(&text, "\u00e9");
+    struct buffer stripped = forge_strip(buffer_bytes(&ours));
+    struct buffer longer =
+        fixture_replace(buffer_bytes(&stripped), reason_row(REASON_UNKNOWN_CURRENCY)->text, text.data);
+    struct buffer bytes = forge_sign(buffer_bytes(&longer), &(struct forge_form){0}, &fixture.away_key);
+    struct adapter_incoming in;
+    struct result result = fixture_read(fixture.home, buffer_bytes(&bytes), &in);
+    cr_assert(result_is_ok(&result), "%s: %s", result.where, result.detail);
+    cr_expect_eq(strlen(in.event.reason_text), 104);
+    cr_expect_eq(strncmp(in.event.reason_text, text.data, 104), 0);
+    buffer_wipe(&bytes);
+    buffer_wipe(&longer);
+    buffer_wipe(&stripped);
+    buffer_wipe(&text);
+    buffer_wipe(&ours);
     fixture_wipe(&fixture);
 }
 
