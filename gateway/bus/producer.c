@@ -111,10 +111,12 @@ void producer_publish(struct producer *producer, const struct bus_outgoing *reco
                       bus_done done, void *context) {
     struct shipment *shipment = must_calloc(1, sizeof *shipment);
     *shipment = (struct shipment){.open = count + 1, .done = done, .context = context};
-    size_t lost = 0;
-    for (size_t i = 0; i < count; i++)
-        lost += !produce(producer, &records[i], shipment);
-    settle(shipment, 1 + lost, lost);
+    size_t handed = 0;
+    /* What comes behind a record that could not be handed over waits with it: it may be of the same payment.
+     */
+    while (handed < count && produce(producer, &records[handed], shipment))
+        handed++;
+    settle(shipment, 1 + count - handed, count - handed);
 }
 
 void producer_close(struct producer *producer, int64_t milliseconds) {

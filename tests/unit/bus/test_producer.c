@@ -81,15 +81,24 @@ Test(producer, what_is_on_its_way_when_the_broker_stands_still_waits_for_it) {
     member_leave(&home);
 }
 
-Test(producer, a_record_kafka_cannot_take_is_told_beside_its_neighbours) {
+Test(producer, nothing_overtakes_a_record_that_kafka_cannot_take) {
     static char large[2 << 20];
     memset(large, 'x', sizeof large);
     struct bus_outgoing records[] = {{"in", bytes("payer"), bytes("first")},
-                                     {"in", bytes("payer"), {large, sizeof large}}};
-    struct told told = {0};
-    home.port.publish(home.port.self, records, 2, on_done, &told);
+                                     {"in", bytes("payer"), {large, sizeof large}},
+                                     {"in", bytes("payer"), bytes("third")}};
+    struct bus_outgoing last = {"in", bytes("payer"), bytes("last")};
+    struct told told = {0}, then = {0};
+    home.port.publish(home.port.self, records, 3, on_done, &told);
     turn_until(home.base, told.times);
     cr_assert_eq(told.result.kind, RESULT_RETRY);
-    cr_assert_str_eq(told.result.detail, "1 records were not acknowledged");
+    cr_assert_str_eq(told.result.detail, "2 records were not acknowledged");
+    home.port.publish(home.port.self, &last, 1, on_done, &then);
+    turn_until(home.base, then.times && member_held(&home) == 2);
+    home.port.consume(home.port.self, "in", 0, 0);
+    home.port.consume(home.port.self, "in", 1, 0);
+    turn_until(home.base, home.count == 2);
+    cr_assert_str_eq(home.records[0].value, "first");
+    cr_assert_str_eq(home.records[1].value, "last");
     member_leave(&home);
 }
