@@ -75,7 +75,7 @@ class Corridor:
     # ---- commands ----
 
     def environment(self):
-        options = f"log_path={self.folder}/log/sanitizer"
+        options = f"log_path='{self.folder}/log/sanitizer'"  # the folder may have a space in its name
         return {**os.environ, "PONTIS_SANDBOX": self.folder, "ASAN_OPTIONS": options,
                 "UBSAN_OPTIONS": options + ":print_stacktrace=1"}
 

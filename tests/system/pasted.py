@@ -31,7 +31,7 @@ def four_lines(stage):
     show, curl, send, break_it = lines
     uetr = show.split()[-1]
     with stage.case("the story and the table"):
-        for text in ("One payment, Singapore to Thailand", "SENT -> SETTLED", "home -> away", "away -> home", "books: all four agree"):
+        for text in ("One payment, Singapore to Thailand", "verified: final, posted in the ledger", "home -> away", "away -> home", "books: all four agree"):
             expect(text in said, f"{text!r} is not told:\n{said}")
         for path in re.findall(r" (/\S+/story/\S+)", said):
             expect(os.path.getsize(path) > 0, f"{path} is empty")
